@@ -1,0 +1,13 @@
+// Entry points. Pointers in, pointers out; nothing here allocates: src/backends/wasm lays out the memory.
+export { LANES } from "./complex";
+export { directComplex, directReal, narrow, ROWS_AXIS, rows, TILE } from "./direct";
+export { forward, inverse } from "./fft";
+export { AXIS, gather, TAP, unwind, wind } from "./helix";
+export { multiply, multiplyAdd, sumOfMagnitudes } from "./spectrum";
+
+/** The first address that is free for data. */
+export const HEAP: usize = __heap_base;
+
+export function clear(address: usize, bytes: usize): void {
+  memory.fill(address, 0, bytes);
+}

@@ -1,0 +1,56 @@
+// Executables of one-shot calls, kept for the next call of the same shape: the least recently used go first.
+import type { Backend, Executable } from "../backends/backend.js";
+import type { Plan } from "../plan/plan.js";
+import type { Operand } from "../problem/problem.js";
+
+const KEEP = 8;
+const KEEP_BYTES = 256 * 2 ** 20;
+
+interface Kept {
+  executable: Executable;
+  bytes: number;
+}
+
+const kept = new Map<string, Kept>();
+
+const keyOf = (backend: Backend, { bytes: _bytes, cost: _cost, ...plan }: Plan): string =>
+  `${backend.name} ${JSON.stringify(plan)}`;
+
+/** An executable for this caller alone, with its kernel in place; `giveBack` it afterwards. */
+export async function take(backend: Backend, plan: Plan, kernel: Operand): Promise<Executable> {
+  return reuse(backend, plan, kernel) ?? backend.prepare(plan, kernel);
+}
+
+export function takeSync(backend: Backend, plan: Plan, kernel: Operand): Executable | undefined {
+  return reuse(backend, plan, kernel) ?? backend.prepareSync?.(plan, kernel);
+}
+
+export function giveBack(backend: Backend, plan: Plan, executable: Executable): void {
+  const key = keyOf(backend, plan);
+  if (plan.bytes > KEEP_BYTES || kept.has(key)) {
+    executable.dispose();
+    return;
+  }
+  kept.set(key, { executable, bytes: plan.bytes });
+  let bytes = [...kept.values()].reduce((sum, entry) => sum + entry.bytes, 0);
+  for (const [oldest, entry] of kept) {
+    if (kept.size <= KEEP && bytes <= KEEP_BYTES) break;
+    kept.delete(oldest);
+    entry.executable.dispose();
+    bytes -= entry.bytes;
+  }
+}
+
+function reuse(backend: Backend, plan: Plan, kernel: Operand): Executable | undefined {
+  const key = keyOf(backend, plan);
+  const found = kept.get(key)?.executable;
+  if (!found) return undefined;
+  kept.delete(key);
+  try {
+    found.setKernel(kernel);
+    return found;
+  } catch (error) {
+    found.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+// One call: choose backend and plan, run it, and where the data is not fit for the plan, run the next that is.
+import type { Backend, Control } from "../backends/backend.js";
+import { aborted } from "../backends/stepped.js";
+import type { Choice, Wishes } from "../dispatch/choose.js";
+import { decide } from "../dispatch/decide.js";
+import { backendOf } from "../dispatch/registry.js";
+import { HelixError } from "../errors.js";
+import { allocate, copyElements, type FloatArray, type NdArray, rangeOf, sizeOf, type View } from "../ndarray.js";
+import { fallback } from "../plan/candidates.js";
+import { isExact, resultDtype } from "../problem/convolve.js";
+import type { Operand, Reduction } from "../problem/problem.js";
+import { exactLength, roundToIntegers } from "./exact.js";
+import { giveBack, take, takeSync } from "./executables.js";
+import type { SharedOptions } from "./options.js";
+import { type Target, targetOf } from "./output.js";
+
+/** An operation on given arrays. */
+export interface Job {
+  reduction: Reduction;
+  signal: View;
+  kernel: View;
+  options: SharedOptions;
+}
+
+interface Task {
+  choice: Choice;
+  backend: Backend;
+  x: Operand;
+  w: Operand;
+  target: Target;
+  control: Control;
+  exact: boolean;
+}
+
+export async function execute(job: Job): Promise<NdArray<FloatArray>> {
+  const task = start(job);
+  const { backend, choice, x, w, target, control } = task;
+  for (let { plan } = choice; ; plan = fallback(job.reduction.problem, plan)) {
+    const executable = await take(backend, plan, w);
+    const outcome = await attempt(executable, () => executable.run(x, target.output, control));
+    giveBack(backend, plan, executable);
+    if (outcome === "done") return finish(task);
+  }
+}
+
+export function executeSync(job: Job): NdArray<FloatArray> {
+  const task = start(job);
+  const { backend, choice, x, w, target, control } = task;
+  for (let { plan } = choice; ; plan = fallback(job.reduction.problem, plan)) {
+    const executable = takeSync(backend, plan, w);
+    if (!executable?.runSync)
+      throw new HelixError(
+        "option",
+        `backend "${backend.name}" cannot run synchronously; use the async call, or another backend`,
+      );
+    let outcome: "done" | "refused";
+    try {
+      outcome = executable.runSync(x, target.output, control);
+    } catch (error) {
+      executable.dispose();
+      throw error;
+    }
+    giveBack(backend, plan, executable);
+    if (outcome === "done") return finish(task);
+  }
+}
+
+/** What the options say about the choice. */
+export function wishesOf({ backend, method, maxMemory }: SharedOptions, exact?: number): Wishes {
+  return { backend: backend ?? "auto", method: method ?? "auto", maxMemory: maxMemory ?? 2 ** 53, exactLength: exact };
+}
+
+function start({ reduction, signal, kernel, options }: Job): Task {
+  const { abort, onProgress, out } = options;
+  if (abort?.aborted) throw aborted(abort);
+  const exact = isExact(signal, kernel);
+  const choice = decide(reduction.problem, wishesOf(options, exact ? exactLength(signal, kernel) : undefined));
+  return {
+    choice,
+    backend: backendOf(choice.backend),
+    x: reduction.x(dense(signal)),
+    w: reduction.w(dense(kernel)),
+    target: targetOf(reduction, resultDtype(reduction.problem), out, [signal, kernel]),
+    control: { abort, onProgress },
+    exact: exact && choice.plan.run.kind === "spectral",
+  };
+}
+
+function finish({ target, exact }: Task): NdArray<FloatArray> {
+  if (exact) roundToIntegers(target.output.view);
+  return target.deliver();
+}
+
+async function attempt<T>(executable: { dispose(): void }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    executable.dispose();
+    throw error;
+  }
+}
+
+/** The view, or a packed copy where its elements are spread so thin that copying the stretch between them would waste memory. */
+function dense(view: View): View {
+  const { first, last } = rangeOf(view);
+  if (last - first < 2 * sizeOf(view.shape, "array")) return view;
+  const single = view.dtype === "float32" || view.dtype === "complex64" || view.dtype === "float16";
+  const complex = view.dtype === "complex64" || view.dtype === "complex128";
+  const dtype = complex ? (single ? "complex64" : "complex128") : single ? "float32" : "float64";
+  const packed = allocate(view.shape, dtype, "a packed copy of the input");
+  copyElements(view, packed);
+  return packed;
+}

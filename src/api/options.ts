@@ -1,0 +1,75 @@
+// The options that callers give, checked.
+import type { BackendName } from "../backends/backend.js";
+import { backendNames } from "../dispatch/registry.js";
+import { HelixError } from "../errors.js";
+import { type FloatArray, type NdArray, show } from "../ndarray.js";
+import { type Method, methods } from "../plan/plan.js";
+import { type Mode, modes } from "../problem/convolve.js";
+
+/** Options of every operation. */
+export interface SharedOptions {
+  /** Which backend computes; default "auto": the fastest that the machine has. */
+  backend?: BackendName | "auto";
+  /** How it computes; default "auto": the method predicted to be fastest. Data that an FFT cannot carry uses "direct" whatever is asked. */
+  method?: Method | "auto";
+  /** The most working memory, in bytes. */
+  maxMemory?: number;
+  /** Where the result goes: exactly its shape and dtype, strided or not, not overlapping an input. Returned as it is. */
+  out?: NdArray<FloatArray>;
+  /** Stops the work at its next step (some 10 ms); the call then throws code "aborted". */
+  abort?: AbortSignal;
+  /** Told now and then which fraction of the work is done, 0 to 1. */
+  onProgress?: (fraction: number) => void;
+}
+
+export interface ConvolutionOptions extends SharedOptions {
+  /** Default "full". */
+  mode?: Mode;
+  /** The axes of the signal to convolve, negative ones from the end; default all. The others are broadcast. */
+  axes?: number | readonly number[];
+}
+
+const names = ["backend", "method", "maxMemory", "out", "abort", "onProgress", "mode", "axes"];
+
+/** Checks names and values; the operation checks what depends on the arrays. */
+export function checkOptions(options: unknown): ConvolutionOptions {
+  if (typeof options !== "object" || options === null)
+    throw new HelixError("option", `options must be an object; got ${show(options)}`, { actual: options });
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name))
+      throw new HelixError("option", `options are ${names.join(", ")}; got "${name}"${suggestion(name)}`, {
+        expected: names,
+        actual: name,
+      });
+  }
+  const { backend, method, maxMemory, abort, onProgress, mode, axes } = options as Record<string, unknown>;
+  oneOf("backend", ["auto", ...backendNames], backend);
+  oneOf("method", ["auto", ...methods], method);
+  oneOf("mode", modes, mode);
+  mustBe("maxMemory", "a positive number of bytes", maxMemory, typeof maxMemory === "number" && maxMemory > 0);
+  mustBe("abort", "an AbortSignal", abort, typeof abort === "object" && abort !== null && "aborted" in abort);
+  mustBe("onProgress", "a function", onProgress, typeof onProgress === "function");
+  mustBe(
+    "axes",
+    "a whole number or an array of them",
+    axes,
+    Number.isInteger(axes) || (Array.isArray(axes) && axes.every(Number.isInteger)),
+  );
+  return options as ConvolutionOptions;
+}
+
+function oneOf(name: string, allowed: readonly string[], value: unknown): void {
+  mustBe(name, `one of ${allowed.map((word) => `"${word}"`).join(", ")}`, value, allowed.includes(value as string));
+}
+
+function mustBe(name: string, rule: string, value: unknown, valid: boolean): void {
+  if (value === undefined || valid) return;
+  const got = typeof value === "string" ? `"${value}"` : show(value);
+  throw new HelixError("option", `${name} must be ${rule}; got ${got}`, { expected: rule, actual: value });
+}
+
+/** The option that a misspelt name was probably meant to be. */
+function suggestion(name: string): string {
+  const meant = names.find((known) => known.toLowerCase().startsWith(name.slice(0, 3).toLowerCase()));
+  return meant ? `; did you mean "${meant}"?` : "";
+}

@@ -1,0 +1,47 @@
+// What a backend is: something that executes plans. Backends do not know each other, nor how plans come about.
+import type { FloatArray, View } from "../ndarray.js";
+import type { Plan } from "../plan/plan.js";
+import type { Operand } from "../problem/problem.js";
+
+export type BackendName = "js" | "wasm";
+
+export interface BackendInfo {
+  name: BackendName;
+  available: boolean;
+  /** Why it is not available, or what it runs on. */
+  detail: string;
+  /** The most working memory it can address, in bytes. */
+  maxBytes: number;
+  threads: number;
+  /** Whether it uses vector instructions. */
+  simd: boolean;
+}
+
+/** Where results go: row-major, without gaps. */
+export type Output = Operand<View<FloatArray>>;
+
+/** `refused`: the data is not fit for this plan, and another must write the output (see plan/candidates.ts, fallback). */
+export type Outcome = "done" | "refused";
+
+export interface Control {
+  abort?: AbortSignal | undefined;
+  /** Told now and then which fraction of the work is done. */
+  onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** A plan with a kernel in place. Runs one at a time. */
+export interface Executable {
+  run(signal: Operand, out: Output, control: Control): Promise<Outcome>;
+  runSync?(signal: Operand, out: Output, control: Control): Outcome;
+  /** Replaces the kernel by another of the same shape. */
+  setKernel(kernel: Operand): void;
+  dispose(): void;
+}
+
+export interface Backend {
+  readonly name: BackendName;
+  describe(): BackendInfo;
+  prepare(plan: Plan, kernel: Operand): Promise<Executable>;
+  prepareSync?(plan: Plan, kernel: Operand): Executable;
+  dispose(): void;
+}

@@ -1,0 +1,56 @@
+// The js backend: the reference. Straight from the formulas, float64 inside, everywhere available.
+import type { Plan } from "../../plan/plan.js";
+import type { Operand } from "../../problem/problem.js";
+import type { Backend, BackendInfo, Executable } from "../backend.js";
+import { Zero } from "../zero.js";
+import { Direct } from "./direct.js";
+import { Spectral } from "./spectral.js";
+
+/** Typed arrays end at 2^32 or so elements; a machine's memory ends sooner. */
+const MAX_BYTES = 2 ** 34;
+
+export function createJs(): Backend {
+  return new Js();
+}
+
+class Js implements Backend {
+  readonly name = "js";
+
+  describe(): BackendInfo {
+    return {
+      name: this.name,
+      available: true,
+      detail: "plain JavaScript, float64",
+      maxBytes: MAX_BYTES,
+      threads: 1,
+      simd: false,
+    };
+  }
+
+  async prepare(plan: Plan, kernel: Operand): Promise<Executable> {
+    return this.prepareSync(plan, kernel);
+  }
+
+  prepareSync(plan: Plan, kernel: Operand): Executable {
+    const executable = build(plan);
+    executable.setKernel(kernel);
+    return executable;
+  }
+
+  dispose(): void {}
+}
+
+function build(plan: Plan): Executable {
+  const { run } = plan;
+  switch (run.kind) {
+    case "spectral":
+      return new Spectral(plan, run);
+    case "strip":
+    case "rows":
+      return new Direct(plan);
+    case "zero":
+      return new Zero();
+    default:
+      return run satisfies never;
+  }
+}

@@ -1,0 +1,135 @@
+// An instance of a module, and the arena in its memory: regions are laid out one after the other from the start, sized from the
+// plan, and given back all at once.
+import { HelixError } from "../../errors.js";
+import type { FloatArray } from "../../ndarray.js";
+
+/** The entry points of assembly/index.ts. Addresses and byte counts are numbers; `bool` is 0 or 1. */
+export interface Exports {
+  memory: WebAssembly.Memory;
+  LANES: WebAssembly.Global;
+  TILE: WebAssembly.Global;
+  AXIS: WebAssembly.Global;
+  ROWS_AXIS: WebAssembly.Global;
+  TAP: WebAssembly.Global;
+  HEAP: WebAssembly.Global;
+  clear(address: number, bytes: number): void;
+  forward(x: number, bytes: number, level: number, node: number): void;
+  inverse(x: number, bytes: number, level: number, node: number): void;
+  multiply(y: number, x: number, w: number, bytes: number): void;
+  multiplyAdd(y: number, x: number, w: number, bytes: number): void;
+  sumOfMagnitudes(x: number, bytes: number): number;
+  wind(
+    layout: Layout,
+    helix: number,
+    half: number,
+    r: number,
+    array: number,
+    axes: number,
+    rank: number,
+    scaleRe: number,
+    scaleIm: number,
+  ): void;
+  unwind(layout: Layout, helix: number, half: number, r: number, array: number, axes: number, rank: number): void;
+  gather(
+    taps: number,
+    lag: number,
+    array: number,
+    axes: number,
+    rank: number,
+    complex: number,
+    scaleIm: number,
+    zeros: number,
+  ): number;
+  directReal(y: number, x: number, taps: number, end: number, span: number): void;
+  directComplex(y: number, yPlane: number, x: number, xPlane: number, taps: number, end: number, span: number): void;
+  rows(
+    y: number,
+    w: number,
+    x: number,
+    axes: number,
+    rank: number,
+    complex: number,
+    scaleImW: number,
+    scaleImX: number,
+  ): void;
+  narrow(sums: number, array: number, axes: number, rank: number, parts: number): number;
+}
+
+/** The layouts of assembly/helix.ts. */
+export enum Layout {
+  PackedReal = 0,
+  PackedComplex = 1,
+  StripReal = 2,
+  StripComplex = 3,
+}
+
+const PAGE = 65536;
+export const MAX_BYTES = 65536 * PAGE;
+const ALIGN = 64;
+
+export class Instance {
+  readonly exports: Exports;
+  readonly lanes: number;
+  /** Bytes of a real. */
+  readonly real: number;
+  private top: number;
+
+  constructor(
+    module: WebAssembly.Module,
+    readonly precision: "f32" | "f64",
+  ) {
+    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+    this.lanes = this.exports.LANES.value;
+    this.real = precision === "f32" ? 4 : 8;
+    this.top = this.exports.HEAP.value;
+  }
+
+  get bytes(): number {
+    return this.exports.memory.buffer.byteLength;
+  }
+
+  /** Room for `bytes`, not cleared. Views of the memory taken before are detached. */
+  allocate(bytes: number): number {
+    const address = Math.ceil(this.top / ALIGN) * ALIGN;
+    const end = address + Math.ceil(bytes);
+    if (end > this.bytes) this.grow(end);
+    this.top = end;
+    return address;
+  }
+
+  /** A mark for `release`, which gives back all that was allocated since. */
+  mark(): number {
+    return this.top;
+  }
+
+  release(mark: number = this.exports.HEAP.value): void {
+    this.top = mark;
+  }
+
+  /** `count` reals from an address; valid until the next allocation. */
+  reals(address: number, count: number): FloatArray {
+    const { buffer } = this.exports.memory;
+    return this.precision === "f32"
+      ? new Float32Array(buffer, address, count)
+      : new Float64Array(buffer, address, count);
+  }
+
+  words(address: number, count: number): Int32Array {
+    return new Int32Array(this.exports.memory.buffer, address, count);
+  }
+
+  private grow(end: number): void {
+    const outOfMemory = (cause?: unknown) =>
+      new HelixError(
+        "out-of-memory",
+        `WebAssembly can address ${MAX_BYTES} bytes and this machine must have them free; this problem needs ${end}; split it along an axis, or use method "direct" or float32`,
+        { expected: MAX_BYTES, actual: end, cause },
+      );
+    if (end > MAX_BYTES) throw outOfMemory();
+    try {
+      this.exports.memory.grow(Math.ceil((end - this.bytes) / PAGE));
+    } catch (cause) {
+      throw outOfMemory(cause);
+    }
+  }
+}

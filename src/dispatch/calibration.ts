@@ -1,0 +1,31 @@
+// How fast a backend works: rates by which dispatch turns counted operations into time.
+import type { BackendInfo } from "../backends/backend.js";
+import type { Plan } from "../plan/plan.js";
+
+/** Operations a second of each kind of plan, bytes a second, and seconds that a call costs whatever it does. */
+export interface Rates {
+  spectral: number;
+  strip: number;
+  rows: number;
+  bandwidth: number;
+  overhead: number;
+}
+
+/** For float32; float64 halves a vector's lanes. Measured by bench/rates.ts on one core at about 4 GHz. */
+const simd: Rates = { spectral: 20e9, strip: 32e9, rows: 2e9, bandwidth: 10e9, overhead: 20e-6 };
+const scalar: Rates = { spectral: 5e9, strip: 5e9, rows: 2e9, bandwidth: 5e9, overhead: 20e-6 };
+const js: Rates = { spectral: 0.4e9, strip: 0.2e9, rows: 0.2e9, bandwidth: 2e9, overhead: 5e-6 };
+
+export type Calibration = (backend: BackendInfo, plan: Plan) => Rates;
+
+export const defaultRates: Calibration = ({ name, simd: hasSimd }, { precision }) => {
+  if (name === "js") return js;
+  if (!hasSimd) return scalar;
+  return precision === "f32" ? simd : { ...simd, spectral: simd.spectral / 2, strip: simd.strip / 2 };
+};
+
+/** Predicted seconds of a plan on a backend. */
+export function predict({ run, cost }: Plan, rates: Rates): number {
+  const flops = run.kind === "zero" ? 0 : cost.flops / rates[run.kind];
+  return rates.overhead + flops + cost.traffic / rates.bandwidth;
+}

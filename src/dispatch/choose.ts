@@ -1,0 +1,111 @@
+// Which backend and which plan: a pure function of the problem, of what is available, and of how fast it is.
+import type { BackendInfo, BackendName } from "../backends/backend.js";
+import { HelixError } from "../errors.js";
+import { candidates } from "../plan/candidates.js";
+import type { Method, Plan } from "../plan/plan.js";
+import type { Problem } from "../problem/problem.js";
+import { type Calibration, predict } from "./calibration.js";
+
+/** What a caller asks for. */
+export interface Wishes {
+  backend: BackendName | "auto";
+  method: Method | "auto";
+  /** Bytes of working memory that may be used. */
+  maxMemory: number;
+  /** The largest length of a transform whose rounded result is exact; only for integers. */
+  exactLength?: number | undefined;
+}
+
+export interface Candidate {
+  backend: BackendName;
+  plan: Plan;
+  /** Predicted seconds. */
+  seconds: number;
+  /** Why it cannot be used. */
+  rejected?: string;
+}
+
+export interface Choice extends Candidate {
+  reason: string;
+  candidates: Candidate[];
+}
+
+export function choose(
+  problem: Problem,
+  available: readonly BackendInfo[],
+  calibration: Calibration,
+  wishes: Wishes,
+): Choice {
+  checkBackend(available, wishes.backend);
+  const plans = candidates(problem);
+  const all = available.flatMap((info) =>
+    plans.map((plan): Candidate => {
+      const rejected = objection(info, plan, wishes);
+      const candidate = { backend: info.name, plan, seconds: predict(plan, calibration(info, plan)) };
+      return rejected === undefined ? candidate : { ...candidate, rejected };
+    }),
+  );
+  const usable = all.filter(({ rejected }) => rejected === undefined).sort((a, b) => a.seconds - b.seconds);
+  const [best, second] = usable;
+  if (!best) throw nothingFits(all, available, wishes);
+  return { ...best, reason: reasonFor(best, second, wishes), candidates: all };
+}
+
+function objection(
+  info: BackendInfo,
+  plan: Plan,
+  { backend, method, maxMemory, exactLength }: Wishes,
+): string | undefined {
+  if (!info.available) return info.detail;
+  if (backend !== "auto" && backend !== info.name) return `backend "${backend}" was asked for`;
+  if (method !== "auto" && method !== plan.method && plan.run.kind !== "zero")
+    return `method "${method}" was asked for`;
+  if (plan.bytes > maxMemory) return `needs ${plan.bytes} bytes, and maxMemory is ${maxMemory}`;
+  if (plan.bytes > info.maxBytes) return `needs ${plan.bytes} bytes, and ${info.name} can address ${info.maxBytes}`;
+  if (!Number.isSafeInteger(plan.helix)) return "its helix is longer than 2^53";
+  if (exactLength !== undefined && plan.run.kind === "spectral" && plan.run.length > exactLength)
+    return "rounding would not make these integers exact";
+  return undefined;
+}
+
+function checkBackend(available: readonly BackendInfo[], name: BackendName | "auto"): void {
+  const info = available.find((candidate) => candidate.name === name);
+  if (name === "auto" || info?.available) return;
+  throw new HelixError(
+    "backend-unavailable",
+    `backend "${name}" must be available to be asked for; it is not: ${info?.detail ?? "unknown"}; use "auto", or one of ${available
+      .filter((other) => other.available)
+      .map((other) => other.name)
+      .join(", ")}`,
+    { actual: name },
+  );
+}
+
+function nothingFits(
+  all: readonly Candidate[],
+  available: readonly BackendInfo[],
+  { maxMemory, method, exactLength }: Wishes,
+): HelixError {
+  if (exactLength !== undefined && method === "fft")
+    return new HelixError(
+      "option",
+      'integer arrays give exact results, and an FFT of these could not be rounded to them; use method "auto" or "direct", or convert to float64',
+      { expected: "direct", actual: method },
+    );
+  const least = Math.min(...all.map(({ plan }) => plan.bytes));
+  const limit = Math.min(maxMemory, Math.max(...available.map(({ maxBytes }) => maxBytes)));
+  return new HelixError(
+    "out-of-memory",
+    `a plan must fit into ${limit} bytes; the smallest for this problem needs ${least}; raise maxMemory, or split the problem along an axis`,
+    { expected: limit, actual: least },
+  );
+}
+
+function reasonFor(best: Candidate, second: Candidate | undefined, { backend, method }: Wishes): string {
+  const asked = [backend !== "auto" && `backend "${backend}"`, method !== "auto" && `method "${method}"`]
+    .filter(Boolean)
+    .join(" and ");
+  const what = asked ? `fastest with ${asked}, which was asked for` : "fastest of the candidates";
+  if (!second) return `only one: ${what}`;
+  return `${what}: predicted ${(second.seconds / best.seconds).toPrecision(2)}x faster than ${second.backend} ${second.plan.run.kind}`;
+}

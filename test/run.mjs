@@ -1,0 +1,46 @@
+// Bundles every test/**/*.test.ts into build/test, runs them with uvu, and closes with a line "N passed, N failed, N skipped".
+// Arguments are patterns of file names to run; without any, all run.
+import { spawn } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { build } from "esbuild";
+
+const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
+const files = readdirSync("test", { recursive: true })
+  .filter(
+    (file) => file.endsWith(".test.ts") && (patterns.length === 0 || patterns.some((pattern) => pattern.test(file))),
+  )
+  .map((file) => `test/${file}`);
+
+rmSync("build/test", { recursive: true, force: true });
+await build({
+  entryPoints: files,
+  outdir: "build/test",
+  outbase: "test",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  packages: "external",
+  loader: { ".wasm": "base64" },
+  sourcemap: true,
+});
+
+const uvu = createRequire(import.meta.url)
+  .resolve("uvu")
+  .replace(/dist.*/, "bin.js");
+const child = spawn(process.execPath, ["--enable-source-maps", uvu, "build/test", "\\.test\\.js$"], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+let output = "";
+child.stdout.on("data", (chunk) => {
+  process.stdout.write(chunk);
+  output += chunk;
+});
+const status = await new Promise((resolve) => child.on("close", resolve));
+const count = (label) => Number(output.match(new RegExp(`${label}:\\s+(\\d+)`))?.[1] ?? 0);
+const [total, passed, skipped] = [count("Total"), count("Passed"), count("Skipped")];
+const failed = Math.max(total - passed, status === 0 && total > 0 ? 0 : 1);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(failed > 0 ? 1 : 0);
