@@ -1,7 +1,7 @@
 // The oracle: the primitive by its definition, in float64, sharing no code with the library.
 //
 //   out[b,g,o,t] = Σ_c Σ x[b,g,c,i] w[g,o,c,j] over all i, j with u·i + v·j = lo + step·t on every axis
-import type { Problem } from "../src/problem/problem.js";
+import type { Axis, Problem } from "../src/problem/problem.js";
 
 /** x is laid out as [b,g,c,…], w as [g,o,c,…] and out as [b,g,o,…], row-major; complex numbers are pairs. */
 export interface Expected {
@@ -17,7 +17,7 @@ export function oracle(problem: Problem, x: ArrayLike<number>, w: ArrayLike<numb
   const outSize = batch * groups * cout * size("count");
   const out = new Float64Array(parts * outSize);
   const magnitude = new Float64Array(outSize);
-  const pairs = matches(problem);
+  const pairs = combine(axes.map(meetings));
   for (let b = 0; b < batch; b++)
     for (let g = 0; g < groups; g++)
       for (let o = 0; o < cout; o++)
@@ -25,40 +25,110 @@ export function oracle(problem: Problem, x: ArrayLike<number>, w: ArrayLike<numb
           const xBase = ((b * groups + g) * cin + c) * size("x");
           const wBase = ((g * cout + o) * cin + c) * size("w");
           const outBase = ((b * groups + g) * cout + o) * size("count");
-          for (const [i, j, t] of pairs) {
-            const [xi, wj, y] = [parts * (xBase + i), parts * (wBase + j), outBase + t];
-            const xRe = x[xi] as number;
-            const wRe = w[wj] as number;
-            if (parts === 1) {
-              out[y] = (out[y] as number) + xRe * wRe;
-              magnitude[y] = (magnitude[y] as number) + Math.abs(xRe * wRe);
-              continue;
-            }
-            const xIm = (x[xi + 1] as number) * (problem.conj.x ? -1 : 1);
-            const wIm = (w[wj + 1] as number) * (problem.conj.w ? -1 : 1);
-            out[2 * y] = (out[2 * y] as number) + (xRe * wRe - xIm * wIm);
-            out[2 * y + 1] = (out[2 * y + 1] as number) + (xRe * wIm + xIm * wRe);
-            magnitude[y] = (magnitude[y] as number) + Math.hypot(xRe, xIm) * Math.hypot(wRe, wIm);
-          }
+          for (const [i, j, t] of pairs)
+            accumulate({ out, magnitude }, parts === 2, problem.conj, x, xBase + i, w, wBase + j, outBase + t);
         }
   return { out, magnitude };
 }
 
-/** All flat (i, j, t) that meet, axis by axis. */
-function matches({ axes }: Problem): [i: number, j: number, t: number][] {
-  let list: [number, number, number][] = [[0, 0, 0]];
-  for (const { x, w, u, v, lo, step, count } of axes) {
-    const here: [number, number, number][] = [];
-    for (let t = 0; t < count; t++)
-      for (let j = 0; j < w; j++) {
-        const i = (lo + step * t - v * j) / u;
-        if (Number.isInteger(i) && i >= 0 && i < x) here.push([i, j, t]);
-      }
-    list = list.flatMap(([i, j, t]) =>
-      here.map(([di, dj, dt]): [number, number, number] => [i * x + di, j * w + dj, t * count + dt]),
-    );
+/** out[t] += x[i] w[j] */
+function accumulate(
+  { out, magnitude }: Expected,
+  complex: boolean,
+  conj: Problem["conj"],
+  x: ArrayLike<number>,
+  i: number,
+  w: ArrayLike<number>,
+  j: number,
+  t: number,
+): void {
+  const add = (sums: Float64Array, index: number, term: number) => {
+    sums[index] = (sums[index] as number) + term;
+  };
+  if (!complex) {
+    const product = (x[i] as number) * (w[j] as number);
+    add(out, t, product);
+    add(magnitude, t, Math.abs(product));
+    return;
   }
-  return list;
+  const [xRe, xIm] = [x[2 * i] as number, (x[2 * i + 1] as number) * (conj.x ? -1 : 1)];
+  const [wRe, wIm] = [w[2 * j] as number, (w[2 * j + 1] as number) * (conj.w ? -1 : 1)];
+  add(out, 2 * t, xRe * wRe - xIm * wIm);
+  add(out, 2 * t + 1, xRe * wIm + xIm * wRe);
+  add(magnitude, t, Math.hypot(xRe, xIm) * Math.hypot(wRe, wIm));
+}
+
+/** What meets along one axis: sample i of `x`, sample j of `w`, in output t of `count`. */
+interface Meetings {
+  x: number;
+  w: number;
+  count: number;
+  list: [i: number, j: number, t: number][];
+}
+
+function meetings({ x, w, u, v, lo, step, count }: Axis): Meetings {
+  const list: Meetings["list"] = [];
+  for (let t = 0; t < count; t++)
+    for (let j = 0; j < w; j++) {
+      const i = (lo + step * t - v * j) / u;
+      if (Number.isInteger(i) && i >= 0 && i < x) list.push([i, j, t]);
+    }
+  return { x, w, count, list };
+}
+
+/** All that meets, with row-major indices over all axes. */
+function combine(axes: Meetings[]): Meetings["list"] {
+  return axes.reduce<Meetings["list"]>(
+    (outer, { x, w, count, list }) =>
+      outer.flatMap(([i, j, t]) =>
+        list.map(([di, dj, dt]): [number, number, number] => [i * x + di, j * w + dj, t * count + dt]),
+      ),
+    [[0, 0, 0]],
+  );
+}
+
+export interface Convolution {
+  operation: "convolve" | "correlate";
+  mode: "full" | "same" | "valid";
+  signalShape: readonly number[];
+  /** Of the signal's rank; 1 where the kernel is broadcast. */
+  kernelShape: readonly number[];
+  /** Whether each axis is convolved. */
+  convolved: readonly boolean[];
+  complex: boolean;
+}
+
+/** convolve and correlate by their definitions: the full result, of which the mode is a window. */
+export function convolutionOracle(
+  problem: Convolution,
+  x: ArrayLike<number>,
+  w: ArrayLike<number>,
+): Expected & { shape: number[] } {
+  const { operation, mode, signalShape, kernelShape, convolved, complex } = problem;
+  const correlating = operation === "correlate";
+  const axes = signalShape.map((m, d): Meetings => {
+    const n = kernelShape[d] as number;
+    if (!convolved[d]) {
+      const count = Math.max(m, n);
+      const list = Array.from({ length: count }, (_, t): [number, number, number] => [m > 1 ? t : 0, n > 1 ? t : 0, t]);
+      return { x: m, w: n, count, list };
+    }
+    const window = {
+      full: [0, m + n - 1],
+      same: [Math.floor((n - 1) / 2), m],
+      valid: [Math.min(m, n) - 1, Math.abs(m - n) + 1],
+    };
+    const [lo, count] = window[mode] as [number, number];
+    const found = meetings({ x: m, w: n, u: 1, v: 1, lo, step: 1, count });
+    return { ...found, list: found.list.map(([i, j, t]) => [i, correlating ? n - 1 - j : j, t]) };
+  });
+  const shape = axes.map(({ count }) => count);
+  const size = shape.reduce((product, n) => product * n, 1);
+  const out = new Float64Array(size * (complex ? 2 : 1));
+  const magnitude = new Float64Array(size);
+  for (const [i, j, t] of combine(axes))
+    accumulate({ out, magnitude }, complex, { x: false, w: correlating }, x, i, w, j, t);
+  return { out, magnitude, shape };
 }
 
 /** |y - out|_2 / |magnitude|_2; 0 where everything is zero. Undefined values count as infinitely wrong. */

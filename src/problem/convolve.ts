@@ -156,7 +156,7 @@ function operand(
   });
   return {
     view,
-    batch: offsets(view, roles, viewAxes, batch),
+    batch: offsets(view, roles, viewAxes, batch).map((element) => view.offset + element),
     group: offsets(view, roles, viewAxes, "group"),
     channel: [0],
     stride,

@@ -30,8 +30,8 @@ export interface Problem {
 }
 
 /**
- * An array in its role: element offsets, to be added up, of each index of each role, and a stride for each convolved axis.
- * Of x, `batch` is b and `channel` is c; of w, o and c; of out, b and o.
+ * An array in its role: element offsets of each index of each role, and a stride for each convolved axis. A slice starts at
+ * batch + group + channel; `batch` includes the view's own offset. Of x, `batch` is b and `channel` is c; of w, o and c; of out, b and o.
  */
 export interface Operand<V extends View = View> {
   view: V;

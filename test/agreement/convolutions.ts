@@ -1,0 +1,166 @@
+// Random calls of the public API against the oracle: rank 1 to 6, every mode, dtype, backend and method, axes and broadcasting,
+// strided views.
+import { convolve, correlate, type NdArray } from "../../src/index.js";
+import { rowMajor } from "../../src/ndarray.js";
+import { bound } from "../accuracy.js";
+import { type Convolution, convolutionOracle, errorOf } from "../oracle.js";
+import { Random } from "../random.js";
+
+const realTypes = ["float32", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "number[]"] as const;
+const complexTypes = ["complex64", "complex128"] as const;
+type Type = (typeof realTypes)[number] | (typeof complexTypes)[number];
+
+const classes = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
+};
+
+export interface Tally {
+  problems: number;
+  /** Results compared, by "backend method precision": how many, and the largest error relative to its bound. */
+  checks: Map<string, { count: number; worst: number }>;
+  failures: string[];
+}
+
+export async function agree(
+  firstSeed: number,
+  problems: number,
+  tally: Tally = { problems: 0, checks: new Map(), failures: [] },
+): Promise<Tally> {
+  for (let seed = firstSeed; seed < firstSeed + problems; seed++) {
+    tally.problems++;
+    await checkOne(new Random(seed), seed, tally);
+  }
+  return tally;
+}
+
+async function checkOne(random: Random, seed: number, tally: Tally): Promise<void> {
+  const rank = random.integer(1, 6);
+  const largest = [0, 60, 12, 7, 5, 4, 3][rank] as number;
+  const mode = random.pick(["full", "same", "valid"] as const);
+  const operation = random.pick(["convolve", "correlate"] as const);
+  const convolved = Array.from({ length: rank }, () => random.chance(0.85));
+  if (!convolved.includes(true)) convolved[random.integer(0, rank - 1)] = true;
+  const kernelIsLarger = random.chance(0.2);
+  const signalShape = convolved.map(() => random.integer(1, largest));
+  const kernelShape = signalShape.map((m, d) => {
+    if (!convolved[d]) return random.pick([1, m, m === 1 ? random.integer(1, largest) : m]);
+    if (mode === "valid") return kernelIsLarger ? random.integer(m, largest) : random.integer(1, m);
+    return random.integer(1, random.chance(0.8) ? Math.ceil(largest / 2) : largest);
+  });
+  const types = random.chance(0.3)
+    ? [...realTypes, ...complexTypes]
+    : random.chance(0.5)
+      ? (["float32"] as const)
+      : (["float64", "complex64", "complex128"] as const);
+  const [signalType, kernelType] = [random.pick<Type>(types), random.pick<Type>(types)];
+  const complex = [signalType, kernelType].some((type) => type.startsWith("complex"));
+  const single = [signalType, kernelType].every((type) => type === "float32" || type === "complex64");
+  const exact = [signalType, kernelType].every((type) => type.includes("int"));
+
+  const problem: Convolution = { operation, mode, signalShape, kernelShape, convolved, complex };
+  const x = values(random, signalType, signalShape);
+  const w = values(random, kernelType, kernelShape);
+  const expected = convolutionOracle(problem, widen(x, signalType, complex), widen(w, kernelType, complex));
+  const signal = viewAround(random, x, signalType, signalShape);
+  const kernel = viewAround(random, w, kernelType, kernelShape);
+  const axes = convolved.every(Boolean) && random.chance(0.5) ? {} : { axes: axesOf(random, convolved) };
+  // A kernel whose other axes are 1 may also be given without them.
+  const short = "axes" in axes && convolved.every((is, d) => is || kernelShape[d] === 1) && random.chance(0.5);
+  const given = short ? withoutOthers(kernel, axes.axes as number[], rank) : kernel;
+
+  const precision = single ? "f32" : "f64";
+  const length = signalShape.reduce((n, m, d) => n * (m + (kernelShape[d] as number)), 1);
+  const limit = bound(precision, length);
+  for (const backend of ["js", "wasm"] as const)
+    for (const method of ["direct", "fft"] as const) {
+      const label = `${backend} ${method} ${precision}`;
+      const result = await (operation === "convolve" ? convolve : correlate)(signal, given, {
+        mode,
+        backend,
+        method,
+        ...axes,
+      });
+      const error = errorOf(result.data, expected);
+      const sameShape = result.shape.join() === expected.shape.join();
+      const dtype = complex ? (single ? "complex64" : "complex128") : single ? "float32" : "float64";
+      const entry = tally.checks.get(label) ?? { count: 0, worst: 0 };
+      tally.checks.set(label, { count: entry.count + 1, worst: Math.max(entry.worst, error / limit) });
+      if (error > limit || !sameShape || result.dtype !== dtype || (exact && error !== 0))
+        tally.failures.push(
+          `seed ${seed}: ${label} ${operation} ${mode} ${signalType} (${signalShape}) with ${kernelType} (${kernelShape}), axes ${JSON.stringify(axes)}: error ${error}, bound ${limit}; shape (${result.shape}), expected (${expected.shape}); ${result.dtype}`,
+        );
+    }
+}
+
+function values(random: Random, type: Type, shape: readonly number[]): ArrayLike<number> {
+  const size = shape.reduce((n, m) => n * m, type.startsWith("complex") ? 2 : 1);
+  const reals = random.reals(size);
+  if (type === "number[]") return [...reals];
+  if (!type.includes("int")) return classes[type].from(reals);
+  const scale = type.endsWith("8") ? 100 : 1000;
+  return classes[type].from(reals.map((value) => Math.trunc((type.startsWith("u") ? Math.abs(value) : value) * scale)));
+}
+
+/** Real values as pairs, where the other operand is complex. */
+function widen(values: ArrayLike<number>, type: Type, complex: boolean): ArrayLike<number> {
+  if (!complex || type.startsWith("complex")) return values;
+  return Float64Array.from({ length: 2 * values.length }, (_, i) => (i % 2 ? 0 : (values[i / 2] as number)));
+}
+
+/** The same elements, as they are or in a larger array: transposed, reversed, or with others between, which are NaN where they can be. */
+function viewAround(random: Random, values: ArrayLike<number>, type: Type, shape: readonly number[]): NdArray {
+  const parts = type.startsWith("complex") ? 2 : 1;
+  const dtype = parts === 2 ? { dtype: type } : {};
+  if (random.chance(0.4)) return { data: values, shape, ...dtype };
+  const order = shape.map((_, d) => d).sort(() => random.next() - 0.5);
+  const stride = new Array<number>(shape.length).fill(0);
+  let [step, offset] = [random.integer(1, 3), random.integer(0, 5)];
+  for (const d of order) {
+    const n = shape[d] as number;
+    const reversed = random.chance(0.3);
+    stride[d] = reversed ? -step : step;
+    if (reversed) offset += step * (n - 1);
+    step *= n + random.integer(0, 1);
+  }
+  const length = (offset + step + 4) * parts;
+  const data =
+    type === "number[]"
+      ? new Array<number>(length).fill(Number.NaN)
+      : new classes[type](length).fill(type.includes("int") ? 77 : Number.NaN);
+  const dense = rowMajor(shape);
+  for (let k = 0; k < values.length / parts; k++) {
+    const element = shape.reduce(
+      (sum, n, d) => sum + (stride[d] as number) * (Math.floor(k / (dense[d] as number)) % n),
+      offset,
+    );
+    for (let part = 0; part < parts; part++) data[parts * element + part] = values[parts * k + part] as number;
+  }
+  return { data, shape, stride, offset, ...dtype };
+}
+
+function axesOf(random: Random, convolved: readonly boolean[]): number[] {
+  const rank = convolved.length;
+  return convolved.flatMap((is, d) => (is ? [random.chance(0.3) ? d - rank : d] : [])).sort(() => random.next() - 0.5);
+}
+
+function withoutOthers(kernel: NdArray, axes: readonly number[], rank: number): NdArray {
+  const stride = kernel.stride ?? rowMajor(kernel.shape);
+  const kept = axes.map((axis) => (axis < 0 ? axis + rank : axis));
+  // With as many axes as the signal has, a kernel's axes are the signal's, in order.
+  if (kept.length === rank) return kernel;
+  return {
+    ...kernel,
+    shape: kept.map((d) => kernel.shape[d] as number),
+    stride: kept.map((d) => stride[d] as number),
+    offset: kernel.offset ?? 0,
+  };
+}

@@ -1,0 +1,20 @@
+// npm run agreement [problems]: the full count of random problems, and what came of them.
+import { agree } from "./convolutions.js";
+import { tightness } from "./helix.js";
+
+const problems = Number(process.argv[2] ?? 20000);
+const start = performance.now();
+const tally = await agree(1, problems);
+console.log(`${tally.problems} random problems of rank 1 to 6, ${tally.failures.length} failures`);
+for (const [label, { count, worst }] of [...tally.checks].sort())
+  console.log(
+    `  ${label.padEnd(16)} ${String(count).padStart(6)} results, largest error ${worst.toFixed(2)} of its bound`,
+  );
+const tight = tightness(1, Math.ceil(problems / 10));
+console.log(
+  `${tight.problems} random helices: circular sum of length N right in ${tight.rightAtLength}, negacyclic in ${tight.rightNegacyclic}, of length N - 1 wrong in ${tight.wrongBelow}`,
+);
+console.log(`${((performance.now() - start) / 1000).toFixed(1)} s`);
+const failures = [...tally.failures, ...tight.failures];
+for (const failure of failures.slice(0, 20)) console.error(failure);
+process.exitCode = failures.length > 0 ? 1 : 0;
