@@ -51,22 +51,21 @@ export function choose(
   return { ...best, reason: reasonFor(best, second, wishes), candidates: all };
 }
 
-function objection(
-  info: BackendInfo,
-  plan: Plan,
-  { backend, method, maxMemory, exactLength }: Wishes,
-): string | undefined {
+/** Why a candidate is out, if it is. */
+function objection(info: BackendInfo, plan: Plan, wishes: Wishes): string | undefined {
+  const { backend, method, exactLength } = wishes;
   if (!info.available) return info.detail;
   if (backend !== "auto" && backend !== info.name) return `backend "${backend}" was asked for`;
   if (method !== "auto" && method !== plan.method && plan.run.kind !== "zero")
     return `method "${method}" was asked for`;
-  if (plan.bytes > maxMemory) return `needs ${plan.bytes} bytes, and maxMemory is ${maxMemory}`;
-  if (plan.bytes > info.maxBytes) return `needs ${plan.bytes} bytes, and ${info.name} can address ${info.maxBytes}`;
-  if (!Number.isSafeInteger(plan.helix)) return "its helix is longer than 2^53";
   if (exactLength !== undefined && plan.run.kind === "spectral" && plan.run.length > exactLength)
     return "rounding would not make these integers exact";
+  if (!Number.isSafeInteger(plan.helix)) return "its helix is longer than 2^53";
+  if (plan.bytes > limitOf(info, wishes)) return `needs ${plan.bytes} bytes, and may use ${limitOf(info, wishes)}`;
   return undefined;
 }
+
+const limitOf = (info: BackendInfo, { maxMemory }: Wishes): number => Math.min(maxMemory, info.maxBytes);
 
 function checkBackend(available: readonly BackendInfo[], name: BackendName | "auto"): void {
   const info = available.find((candidate) => candidate.name === name);
@@ -81,23 +80,28 @@ function checkBackend(available: readonly BackendInfo[], name: BackendName | "au
   );
 }
 
-function nothingFits(
-  all: readonly Candidate[],
-  available: readonly BackendInfo[],
-  { maxMemory, method, exactLength }: Wishes,
-): HelixError {
-  if (exactLength !== undefined && method === "fft")
+/** The error for the case that every candidate is out: integers that an FFT cannot carry, or memory. */
+function nothingFits(all: readonly Candidate[], available: readonly BackendInfo[], wishes: Wishes): HelixError {
+  const unlimited = { ...wishes, maxMemory: Number.POSITIVE_INFINITY };
+  const usable = available.map((info) => ({ ...info, maxBytes: Number.POSITIVE_INFINITY }));
+  const tooLarge = all.filter(({ backend, plan }) =>
+    usable.some((info) => info.name === backend && objection(info, plan, unlimited) === undefined),
+  );
+  if (tooLarge.length === 0)
     return new HelixError(
       "option",
       'integer arrays give exact results, and an FFT of these could not be rounded to them; use method "auto" or "direct", or convert to float64',
-      { expected: "direct", actual: method },
+      { expected: "direct", actual: wishes.method },
     );
-  const least = Math.min(...all.map(({ plan }) => plan.bytes));
-  const limit = Math.min(maxMemory, Math.max(...available.map(({ maxBytes }) => maxBytes)));
+  const least = tooLarge.reduce((a, b) => (b.plan.bytes < a.plan.bytes ? b : a));
+  const info = available.find(({ name }) => name === least.backend) as BackendInfo;
+  const limit = limitOf(info, wishes);
   return new HelixError(
     "out-of-memory",
-    `a plan must fit into ${limit} bytes; the smallest for this problem needs ${least}; raise maxMemory, or split the problem along an axis`,
-    { expected: limit, actual: least },
+    `a plan on ${info.name} must fit into ${limit} bytes; the smallest for this problem needs ${least.plan.bytes}; ${
+      limit === wishes.maxMemory ? "raise maxMemory, or " : ""
+    }split the problem along an axis`,
+    { expected: limit, actual: least.plan.bytes },
   );
 }
 

@@ -8,7 +8,7 @@ export interface PlanSummary {
   form: Plan["run"]["kind"];
   /** Numbers on the helix: of the transform, or of the strip. */
   length: number;
-  /** The least helix that is right, and the textbook's, every axis padded to its full extent. */
+  /** The helix that is enough, and the textbook's, every axis padded to its full extent. */
   helix: number;
   textbook: number;
   /** What rounding the length up to one that transforms fast costs: length / helix - 1. */

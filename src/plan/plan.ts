@@ -61,7 +61,7 @@ export interface Plan {
   /** Helix position of the first wanted output, and the length of the strip from it to the last. */
   first: number;
   span: number;
-  /** The least circular length that is right, before rounding to one that transforms fast. */
+  /** A circular length that is enough, where one less is not, before rounding to one that transforms fast. */
   helix: number;
   run: Run;
   /** Working memory, bytes, inputs and output included. */

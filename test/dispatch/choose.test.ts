@@ -1,0 +1,93 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { BackendInfo } from "../../src/backends/backend.js";
+import { defaultRates } from "../../src/dispatch/calibration.js";
+import { choose, type Wishes } from "../../src/dispatch/choose.js";
+import { reduceConvolve } from "../../src/problem/convolve.js";
+import { throwsHelixError } from "../throws.js";
+
+const test = suite("choose");
+
+const js: BackendInfo = { name: "js", available: true, detail: "", maxBytes: 2 ** 34, threads: 1, simd: false };
+const wasm: BackendInfo = { ...js, name: "wasm", maxBytes: 2 ** 32, simd: true };
+const auto: Wishes = { backend: "auto", method: "auto", maxMemory: 2 ** 53 };
+const problemOf = (m: number[], n: number[]) =>
+  reduceConvolve({ shape: m, dtype: "float32" }, { shape: n, dtype: "float32" }, { mode: "same", correlate: false })
+    .problem;
+const pick = (m: number[], n: number[], wishes: Partial<Wishes> = {}, available = [wasm, js]) => {
+  const { backend, plan } = choose(problemOf(m, n), available, defaultRates, { ...auto, ...wishes });
+  return `${backend} ${plan.run.kind}`;
+};
+
+const headline: [number[], number[]] = [
+  [25, 25, 41, 51],
+  [10, 10, 10, 10],
+];
+
+for (const [why, chosen, [m, n], wishes, available] of [
+  ["a large kernel goes to the FFT", "wasm spectral", headline, {}, [wasm, js]],
+  [
+    "a small kernel goes to direct sums",
+    "wasm strip",
+    [
+      [100, 100, 100],
+      [3, 3, 3],
+    ],
+    {},
+    [wasm, js],
+  ],
+  ["without wasm, js computes", "js spectral", headline, {}, [{ ...wasm, available: false }, js]],
+  ["the caller's backend is honoured", "js spectral", headline, { backend: "js" }, [wasm, js]],
+  ["the caller's method is honoured", "wasm strip", headline, { method: "direct" }, [wasm, js]],
+  ["both are", "js spectral", [[9], [2]], { method: "fft", backend: "js" }, [wasm, js]],
+  [
+    "what a backend cannot address goes to one that can",
+    "js spectral",
+    headline,
+    {},
+    [{ ...wasm, maxBytes: 2 ** 20 }, js],
+  ],
+  ["an FFT too long to be exact is not taken", "wasm strip", headline, { exactLength: 1000 }, [wasm, js]],
+] as [string, string, [number[], number[]], Partial<Wishes>, BackendInfo[]][])
+  test(why, () => {
+    assert.is(pick(m, n, wishes, available), chosen);
+  });
+
+test("every candidate is listed, with its time or why it was rejected", () => {
+  const { candidates, reason } = choose(problemOf(...headline), [wasm, js], defaultRates, { ...auto, backend: "wasm" });
+  assert.is(candidates.length, 6);
+  for (const { backend, seconds, rejected } of candidates) {
+    assert.ok(seconds > 0);
+    assert.is(rejected, backend === "js" ? 'backend "wasm" was asked for' : undefined);
+  }
+  assert.match(reason, /fastest with backend "wasm", which was asked for: predicted .*x faster than wasm strip/);
+});
+
+test("a backend that is not there is refused with the reason and the others", async () => {
+  const missing = { ...wasm, available: false, detail: "no WebAssembly here" };
+  await throwsHelixError(
+    () => pick([9], [3], { backend: "wasm" }, [missing, js]),
+    "backend-unavailable",
+    /"wasm" must be available.*no WebAssembly here; use "auto", or one of js/,
+  );
+});
+
+test("a memory limit that no plan meets is refused with both numbers", async () => {
+  const error = await throwsHelixError(
+    () => pick(...headline, { maxMemory: 1000 }),
+    "out-of-memory",
+    /must fit into 1000 bytes; the smallest.*raise maxMemory, or split/,
+  );
+  assert.is(error.expected, 1000);
+  assert.ok((error.actual as number) > 1e6);
+});
+
+test("an FFT that was asked for but cannot be exact is refused", async () => {
+  await throwsHelixError(
+    () => pick(...headline, { method: "fft", exactLength: 1000 }),
+    "option",
+    /integer arrays give exact/,
+  );
+});
+
+test.run();
