@@ -1,9 +1,9 @@
-// Bundles every test/**/*.test.ts into build/test, runs them with uvu, and closes with a line "N passed, N failed, N skipped".
-// Arguments are patterns of file names to run; without any, all run.
+// Runs every test/**/*.test.ts with uvu, and closes with the line "N passed, N failed, N skipped" that CI reads. Arguments are
+// patterns of file names to run; without any, all run.
 import { spawn } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { build } from "esbuild";
+import { bundlePrograms } from "../scripts/bundle.mjs";
 
 const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
 const files = readdirSync("test", { recursive: true })
@@ -13,19 +13,7 @@ const files = readdirSync("test", { recursive: true })
   .map((file) => `test/${file}`);
 
 rmSync("build/test", { recursive: true, force: true });
-await build({
-  entryPoints: files,
-  outdir: "build/test",
-  outbase: "test",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "es2022",
-  packages: "external",
-  loader: { ".wasm": "base64" },
-  sourcemap: true,
-});
+await bundlePrograms(files, "build");
 
 const uvu = createRequire(import.meta.url)
   .resolve("uvu")
@@ -39,7 +27,7 @@ child.stdout.on("data", (chunk) => {
   output += chunk;
 });
 const status = await new Promise((resolve) => child.on("close", resolve));
-const count = (label) => Number(output.match(new RegExp(`${label}:\\s+(\\d+)`))?.[1] ?? 0);
+const count = (label) => Number(output.match(new RegExp(`${label}:\\D*(\\d+)`))?.[1] ?? 0);
 const [total, passed, skipped] = [count("Total"), count("Passed"), count("Skipped")];
 const failed = Math.max(total - passed, status === 0 && total > 0 ? 0 : 1);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

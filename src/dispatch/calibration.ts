@@ -11,16 +11,17 @@ export interface Rates {
   overhead: number;
 }
 
-/** For float32; float64 halves a vector's lanes. Measured by bench/rates.ts on one core at about 4 GHz. */
-const simd: Rates = { spectral: 20e9, strip: 32e9, rows: 2e9, bandwidth: 10e9, overhead: 20e-6 };
-const scalar: Rates = { spectral: 5e9, strip: 5e9, rows: 2e9, bandwidth: 5e9, overhead: 20e-6 };
-const js: Rates = { spectral: 0.4e9, strip: 0.2e9, rows: 0.2e9, bandwidth: 2e9, overhead: 5e-6 };
+/** For float32, on one core at about 4 GHz: `npm run bench` prints what they predict beside what it measures. */
+const simd: Rates = { spectral: 33e9, strip: 20e9, rows: 2e9, bandwidth: 25e9, overhead: 20e-6 };
+const scalar: Rates = { spectral: 7e9, strip: 5e9, rows: 2e9, bandwidth: 10e9, overhead: 20e-6 };
+const js: Rates = { spectral: 0.25e9, strip: 0.07e9, rows: 0.07e9, bandwidth: 2e9, overhead: 5e-6 };
 
 export type Calibration = (backend: BackendInfo, plan: Plan) => Rates;
 
 export const defaultRates: Calibration = ({ name, simd: hasSimd }, { precision }) => {
   if (name === "js") return js;
   if (!hasSimd) return scalar;
+  // A vector holds half as many float64 numbers.
   return precision === "f32" ? simd : { ...simd, spectral: simd.spectral / 2, strip: simd.strip / 2 };
 };
 

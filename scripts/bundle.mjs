@@ -1,0 +1,27 @@
+// How TypeScript becomes JavaScript here: one set of esbuild options for the library, tests, demo and benchmarks.
+import { build } from "esbuild";
+
+const options = {
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  // A compiled module becomes a base64 string in the code, so that no user has to find a .wasm.
+  loader: { ".wasm": "base64" },
+  sourcemap: true,
+  logLevel: "warning",
+};
+
+/** The library and its command line, with nothing left to install. */
+export const bundleLibrary = () =>
+  build({
+    ...options,
+    entryPoints: ["src/index.ts", "src/io/npy.ts", "src/cli/main.ts"],
+    outbase: "src",
+    outdir: "build/js",
+  });
+
+/** Programs that run in this checkout; packages, this one included, are found in node_modules and package.json. */
+export const bundlePrograms = (entryPoints, outdir) =>
+  build({ ...options, entryPoints, outbase: ".", outdir, packages: "external" });
