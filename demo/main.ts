@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { backends, convolve, explain, type NdArray } from "helixconv";
 import { decodeNpy } from "helixconv/npy";
 import { Random } from "../test/random.js";
-import { sampledError } from "./check.js";
+import { sampledError } from "../test/sampled.js";
 import { rotatedGaussian } from "./gaussian.js";
 import { sideBySide } from "./picture.js";
 
@@ -33,7 +33,7 @@ async function onEveryBackend(title: string, signal: NdArray, kernel: NdArray): 
       times.push(performance.now() - start);
     }
     const y = result as NdArray;
-    const error = sampledError(signal, kernel, y);
+    const error = sampledError(signal, kernel, y, "same");
     console.log(
       `  ${name.padEnd(5)} ${detail}\n` +
         `        shape (${y.shape.join(", ")}), method ${plan.method}, helix ${count(plan.helix)} against the textbook's ${count(chosen?.textbook)}\n` +

@@ -1,6 +1,7 @@
 // npm run agreement [problems]: the full count of random problems, and what came of them.
 import { agree } from "./convolutions.js";
 import { tightness } from "./helix.js";
+import { accuracyAtLargeSizes } from "./large.js";
 
 const problems = Number(process.argv[2] ?? 20000);
 const start = performance.now();
@@ -14,7 +15,12 @@ const tight = tightness(1, Math.ceil(problems / 10));
 console.log(
   `${tight.problems} random helices: circular sum of length N right in ${tight.rightAtLength}, negacyclic in ${tight.rightNegacyclic}, of length N - 1 wrong in ${tight.wrongBelow}`,
 );
+const large = await accuracyAtLargeSizes();
+for (const { label, error, bound } of large) console.log(`  ${label}: error ${error.toExponential(1)}, bound ${bound}`);
 console.log(`${((performance.now() - start) / 1000).toFixed(1)} s`);
-const failures = [...tally.failures, ...tight.failures];
+const tooLarge = large
+  .filter(({ error, bound }) => !(error <= bound))
+  .map(({ label }) => `error over the bound: ${label}`);
+const failures = [...tally.failures, ...tight.failures, ...tooLarge];
 for (const failure of failures.slice(0, 20)) console.error(failure);
 process.exitCode = failures.length > 0 ? 1 : 0;
