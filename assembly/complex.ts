@@ -102,6 +102,13 @@ export class Complex {
     return Complex.of(mulAdd(z.re, s, this.re), mulAdd(z.im, s, this.im));
   }
 
+  /** this + z w */
+  @inline
+  plusProduct(z: Complex, w: Complex): Complex {
+    if (!ASC_FEATURE_RELAXED_SIMD) return this.plus(z.times(w));
+    return Complex.of(mulSub(z.im, w.im, mulAdd(z.re, w.re, this.re)), mulAdd(z.im, w.re, mulAdd(z.re, w.im, this.im)));
+  }
+
   /** this + i z */
   @inline
   plusI(z: Complex): Complex {
@@ -162,14 +169,14 @@ export function mul(a: Vector, b: Vector): Vector {
   return isVector<Vector>() ? v128.mul<Real>(a, b) : a * b;
 }
 
-/** a b + c */
+/** a b + c, fused where the build allows. */
 export function mulAdd(a: Vector, b: Vector, c: Vector): Vector {
-  return add(mul(a, b), c);
+  return ASC_FEATURE_RELAXED_SIMD ? v128.relaxed_madd<Real>(a, b, c) : add(mul(a, b), c);
 }
 
-/** c - a b */
+/** c - a b, fused where the build allows. */
 export function mulSub(a: Vector, b: Vector, c: Vector): Vector {
-  return sub(c, mul(a, b));
+  return ASC_FEATURE_RELAXED_SIMD ? v128.relaxed_nmadd<Real>(a, b, c) : sub(c, mul(a, b));
 }
 
 export function magnitude(a: Vector): Vector {
@@ -185,4 +192,15 @@ export function broadcast(value: Real): Vector {
 export function splat(address: usize): Vector {
   if (!isVector<Vector>()) return load<Vector>(address);
   return sizeof<Real>() === 4 ? v128.load32_splat(address) : v128.load64_splat(address);
+}
+
+export function sumOfLanes(a: Vector): f64 {
+  if (!isVector<Vector>()) return <f64>a;
+  if (sizeof<Real>() === 8) return v128.extract_lane<f64>(a, 0) + v128.extract_lane<f64>(a, 1);
+  return (
+    <f64>v128.extract_lane<f32>(a, 0) +
+    <f64>v128.extract_lane<f32>(a, 1) +
+    <f64>v128.extract_lane<f32>(a, 2) +
+    <f64>v128.extract_lane<f32>(a, 3)
+  );
 }

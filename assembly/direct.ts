@@ -149,7 +149,7 @@ function multiplyAddComplex(sum: usize, tap: usize, sample: usize, scaleImW: Rea
   store<f64>(sum, load<f64>(sum, 8) + (wRe * xIm + wIm * xRe), 8);
 }
 
-/** array[Σ stride i] ← sums, which are float64, packed and row-major; `parts` is 2 for complex numbers. Returns their end. */
+/** array[Σ stride i] ← sums, which are float64, packed and row-major; `parts` is 2 for complex numbers. Returns their end. Axes as in helix.ts. */
 export function narrow(sums: usize, array: usize, axes: usize, rank: i32, parts: usize): usize {
   const count = load<u32>(axes);
   const stride = load<u32>(axes, 4);

@@ -223,75 +223,150 @@ function inverse5(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
 }
 
 /** The last two splits at once, in registers: LANES x LANES points, with a transpose between. */
-function forwardLeaves(x: usize, bytes: usize, twiddles: usize, lanes: usize): void {
-  for (const end = x + bytes; x < end; x += LEAF, twiddles += (LANES - 1) * COMPLEX, lanes += GROUP) {
-    const u1 = Complex.load(lanes);
-    const w1 = Complex.splat(twiddles);
-    if (LANES === 2) {
-      const a = Complex.load(x);
-      const b = Complex.load(x + GROUP) * w1;
-      Dft.two(a, b);
-      Transpose.two(a, b);
-      b.set(b * u1);
-      Dft.two(a, b);
-      a.store(x);
-      b.store(x + GROUP);
-    } else {
-      const w2 = Complex.splat(twiddles + COMPLEX);
-      const w3 = Complex.splat(twiddles + 2 * COMPLEX);
-      const a = Complex.load(x);
-      const b = Complex.load(x + GROUP) * w1;
-      const c = Complex.load(x + 2 * GROUP) * w2;
-      const d = Complex.load(x + 3 * GROUP) * w3;
-      Dft.four(a, b, c, d, true);
-      Transpose.four(a, b, c, d);
-      const u2 = u1.squared();
-      b.set(b * u1);
-      c.set(c * u2);
-      d.set(d * (u2 * u1));
-      Dft.four(a, b, c, d, true);
-      a.store(x);
-      b.store(x + GROUP);
-      c.store(x + 2 * GROUP);
-      d.store(x + 3 * GROUP);
+abstract class Leaf {
+  @inline
+  static forward4(a: Complex, b: Complex, c: Complex, d: Complex, x: usize, twiddles: usize, u1: Complex): void {
+    a.set(Complex.load(x));
+    b.set(Complex.load(x + GROUP) * Complex.splat(twiddles));
+    c.set(Complex.load(x + 2 * GROUP) * Complex.splat(twiddles + COMPLEX));
+    d.set(Complex.load(x + 3 * GROUP) * Complex.splat(twiddles + 2 * COMPLEX));
+    Dft.four(a, b, c, d, true);
+    Transpose.four(a, b, c, d);
+    const u2 = u1.squared();
+    b.set(b * u1);
+    c.set(c * u2);
+    d.set(d * (u2 * u1));
+    Dft.four(a, b, c, d, true);
+  }
+
+  /** Undoes `forward4`, times 16. */
+  @inline
+  static inverse4(a: Complex, b: Complex, c: Complex, d: Complex, x: usize, twiddles: usize, u1: Complex): void {
+    const u2 = u1.squared();
+    Dft.four(a, b, c, d, false);
+    b.set(b.timesConj(u1));
+    c.set(c.timesConj(u2));
+    d.set(d.timesConj(u2 * u1));
+    Transpose.four(a, b, c, d);
+    Dft.four(a, b, c, d, false);
+    a.store(x);
+    b.timesConj(Complex.splat(twiddles)).store(x + GROUP);
+    c.timesConj(Complex.splat(twiddles + COMPLEX)).store(x + 2 * GROUP);
+    d.timesConj(Complex.splat(twiddles + 2 * COMPLEX)).store(x + 3 * GROUP);
+  }
+
+  @inline
+  static forward2(a: Complex, b: Complex, x: usize, twiddles: usize, u1: Complex): void {
+    a.set(Complex.load(x));
+    b.set(Complex.load(x + GROUP) * Complex.splat(twiddles));
+    Dft.two(a, b);
+    Transpose.two(a, b);
+    b.set(b * u1);
+    Dft.two(a, b);
+  }
+
+  /** Undoes `forward2`, times 4. */
+  @inline
+  static inverse2(a: Complex, b: Complex, x: usize, twiddles: usize, u1: Complex): void {
+    Dft.two(a, b);
+    b.set(b.timesConj(u1));
+    Transpose.two(a, b);
+    Dft.two(a, b);
+    a.store(x);
+    b.timesConj(Complex.splat(twiddles)).store(x + GROUP);
+  }
+}
+
+/** The leaves of `bytes` at x; their values go to the spectrum y from byte `offset` on. */
+function forwardLeaves(
+  x: usize,
+  bytes: usize,
+  twiddles: usize,
+  lanes: usize,
+  y: usize,
+  offset: usize,
+  chunk: usize,
+  stride: usize,
+): void {
+  for (const end = x + bytes; x < end; x += LEAF, twiddles += (LANES - 1) * COMPLEX, lanes += GROUP, offset += LEAF) {
+    const to = inChunks(y, offset, chunk, stride);
+    if (LANES === 1) Complex.load(x).store(to);
+    else {
+      const u1 = Complex.load(lanes);
+      const a = Complex.zero();
+      const b = Complex.zero();
+      if (LANES === 2) Leaf.forward2(a, b, x, twiddles, u1);
+      else {
+        const c = Complex.zero();
+        const d = Complex.zero();
+        Leaf.forward4(a, b, c, d, x, twiddles, u1);
+        c.store(to + 2 * GROUP);
+        d.store(to + 3 * GROUP);
+      }
+      a.store(to);
+      b.store(to + GROUP);
     }
   }
 }
 
 /** Undoes `forwardLeaves`, times LANES². */
-function inverseLeaves(x: usize, bytes: usize, twiddles: usize, lanes: usize): void {
-  for (const end = x + bytes; x < end; x += LEAF, twiddles += (LANES - 1) * COMPLEX, lanes += GROUP) {
-    const u1 = Complex.load(lanes);
-    const w1 = Complex.splat(twiddles);
-    if (LANES === 2) {
-      const a = Complex.load(x);
-      const b = Complex.load(x + GROUP);
-      Dft.two(a, b);
-      b.set(b.timesConj(u1));
-      Transpose.two(a, b);
-      Dft.two(a, b);
-      a.store(x);
-      b.timesConj(w1).store(x + GROUP);
-    } else {
-      const w2 = Complex.splat(twiddles + COMPLEX);
-      const w3 = Complex.splat(twiddles + 2 * COMPLEX);
-      const u2 = u1.squared();
-      const a = Complex.load(x);
-      const b = Complex.load(x + GROUP);
-      const c = Complex.load(x + 2 * GROUP);
-      const d = Complex.load(x + 3 * GROUP);
-      Dft.four(a, b, c, d, false);
-      b.set(b.timesConj(u1));
-      c.set(c.timesConj(u2));
-      d.set(d.timesConj(u2 * u1));
-      Transpose.four(a, b, c, d);
-      Dft.four(a, b, c, d, false);
-      a.store(x);
-      b.timesConj(w1).store(x + GROUP);
-      c.timesConj(w2).store(x + 2 * GROUP);
-      d.timesConj(w3).store(x + 3 * GROUP);
+function inverseLeaves(
+  x: usize,
+  bytes: usize,
+  twiddles: usize,
+  lanes: usize,
+  y: usize,
+  offset: usize,
+  chunk: usize,
+  stride: usize,
+): void {
+  for (const end = x + bytes; x < end; x += LEAF, twiddles += (LANES - 1) * COMPLEX, lanes += GROUP, offset += LEAF) {
+    const from = inChunks(y, offset, chunk, stride);
+    if (LANES === 1) Complex.load(from).store(x);
+    else {
+      const u1 = Complex.load(lanes);
+      const a = Complex.load(from);
+      const b = Complex.load(from + GROUP);
+      if (LANES === 2) Leaf.inverse2(a, b, x, twiddles, u1);
+      else {
+        const c = Complex.load(from + 2 * GROUP);
+        const d = Complex.load(from + 3 * GROUP);
+        Leaf.inverse4(a, b, c, d, x, twiddles, u1);
+      }
     }
   }
+}
+
+/** x ← the inverse of (the transform of x, times w), leaf by leaf. */
+function convolveLeaves(x: usize, bytes: usize, twiddles: usize, lanes: usize, w: usize): void {
+  for (const end = x + bytes; x < end; x += LEAF, twiddles += (LANES - 1) * COMPLEX, lanes += GROUP, w += LEAF) {
+    if (LANES === 1) (Complex.load(x) * Complex.load(w)).store(x);
+    else {
+      const u1 = Complex.load(lanes);
+      const a = Complex.zero();
+      const b = Complex.zero();
+      if (LANES === 2) {
+        Leaf.forward2(a, b, x, twiddles, u1);
+        a.set(a * Complex.load(w));
+        b.set(b * Complex.load(w + GROUP));
+        Leaf.inverse2(a, b, x, twiddles, u1);
+      } else {
+        const c = Complex.zero();
+        const d = Complex.zero();
+        Leaf.forward4(a, b, c, d, x, twiddles, u1);
+        a.set(a * Complex.load(w));
+        b.set(b * Complex.load(w + GROUP));
+        c.set(c * Complex.load(w + 2 * GROUP));
+        d.set(d * Complex.load(w + 3 * GROUP));
+        Leaf.inverse4(a, b, c, d, x, twiddles, u1);
+      }
+    }
+  }
+}
+
+/** Where byte `offset` of a spectrum is that is stored in chunks, `stride` apart. */
+function inChunks(y: usize, offset: usize, chunk: usize, stride: usize): usize {
+  return y + (offset / chunk) * stride + (offset % chunk);
 }
 
 function radixOf(level: usize): usize {
@@ -324,49 +399,95 @@ function join(radix: usize, x: usize, stride: usize, nodes: usize, twiddles: usi
   else inverse5(x, stride, nodes, twiddles);
 }
 
-/** Transforms node `b` of a level, `bytes` long, in place: depth first while it exceeds the cache, then level by level. */
-export function forward(x: usize, bytes: usize, level: usize, b: usize): void {
-  let radix = radixOf(level);
-  if (bytes > CACHE && radix !== 0) {
-    const child = bytes / radix;
-    split(radix, x, child, 1, twiddlesOf(level, b));
-    for (let k: usize = 0; k < radix; k++) forward(x + k * child, child, level + LEVEL, b * radix + k);
-    return;
-  }
-  let child = bytes;
-  for (let nodes: usize = 1; radix !== 0; radix = radixOf(level)) {
-    child /= radix;
-    split(radix, x, child, nodes, twiddlesOf(level, b));
+/** Level by level down from node b: what fits the cache. */
+function descend(x: usize, bytes: usize, level: usize, b: usize): void {
+  for (let nodes: usize = 1, radix = radixOf(level); radix !== 0; radix = radixOf(level)) {
+    bytes /= radix;
+    split(radix, x, bytes, nodes, twiddlesOf(level, b));
     level += LEVEL;
     nodes *= radix;
     b *= radix;
   }
-  if (LANES > 1) forwardLeaves(x, bytes, leafTwiddles(level, b), leafLanes(level, b));
 }
 
-/** Undoes `forward`, times the number of points. */
-export function inverse(x: usize, bytes: usize, level: usize, b: usize): void {
-  const radix = radixOf(level);
-  if (bytes > CACHE && radix !== 0) {
-    const child = bytes / radix;
-    for (let k: usize = 0; k < radix; k++) inverse(x + k * child, child, level + LEVEL, b * radix + k);
-    join(radix, x, child, 1, twiddlesOf(level, b));
-    return;
-  }
+/** Level by level up again. */
+function ascend(x: usize, bytes: usize, level: usize, b: usize): void {
   const top = level;
   let nodes: usize = 1;
   for (; radixOf(level) !== 0; level += LEVEL) {
     nodes *= radixOf(level);
     b *= radixOf(level);
   }
-  let child = bytes / nodes;
-  if (LANES > 1) inverseLeaves(x, bytes, leafTwiddles(level, b), leafLanes(level, b));
+  bytes /= nodes;
   while (level > top) {
     level -= LEVEL;
     const r = radixOf(level);
     nodes /= r;
     b /= r;
-    join(r, x, child, nodes, twiddlesOf(level, b));
-    child *= r;
+    join(r, x, bytes, nodes, twiddlesOf(level, b));
+    bytes *= r;
   }
+}
+
+/** The first leaf under node b of a level. */
+function firstLeaf(level: usize, b: usize): usize {
+  for (; radixOf(level) !== 0; level += LEVEL) b *= radixOf(level);
+  return b;
+}
+
+function leafLevel(level: usize): usize {
+  while (radixOf(level) !== 0) level += LEVEL;
+  return level;
+}
+
+/**
+ * Transforms node b of a level, `bytes` at x, into the spectrum y, which lies in chunks of `chunk` bytes, `stride` apart; x is
+ * overwritten. Depth first while a node exceeds the cache, then level by level.
+ */
+export function forward(x: usize, bytes: usize, level: usize, b: usize, y: usize, chunk: usize, stride: usize): void {
+  const radix = radixOf(level);
+  if (bytes > CACHE && radix !== 0) {
+    const child = bytes / radix;
+    split(radix, x, child, 1, twiddlesOf(level, b));
+    for (let k: usize = 0; k < radix; k++)
+      forward(x + k * child, child, level + LEVEL, b * radix + k, y, chunk, stride);
+    return;
+  }
+  descend(x, bytes, level, b);
+  const leaf = firstLeaf(level, b);
+  const last = leafLevel(level);
+  forwardLeaves(x, bytes, leafTwiddles(last, leaf), leafLanes(last, leaf), y, b * bytes, chunk, stride);
+}
+
+/** Undoes `forward`, times the number of points. */
+export function inverse(x: usize, bytes: usize, level: usize, b: usize, y: usize, chunk: usize, stride: usize): void {
+  const radix = radixOf(level);
+  if (bytes > CACHE && radix !== 0) {
+    const child = bytes / radix;
+    for (let k: usize = 0; k < radix; k++)
+      inverse(x + k * child, child, level + LEVEL, b * radix + k, y, chunk, stride);
+    join(radix, x, child, 1, twiddlesOf(level, b));
+    return;
+  }
+  const leaf = firstLeaf(level, b);
+  const last = leafLevel(level);
+  inverseLeaves(x, bytes, leafTwiddles(last, leaf), leafLanes(last, leaf), y, b * bytes, chunk, stride);
+  ascend(x, bytes, level, b);
+}
+
+/** x ← x convolved, in the ring of the root, with what has the spectrum w, times the number of points: one visit of each cache-full. */
+export function convolve(x: usize, bytes: usize, level: usize, b: usize, w: usize): void {
+  const radix = radixOf(level);
+  if (bytes > CACHE && radix !== 0) {
+    const child = bytes / radix;
+    split(radix, x, child, 1, twiddlesOf(level, b));
+    for (let k: usize = 0; k < radix; k++) convolve(x + k * child, child, level + LEVEL, b * radix + k, w);
+    join(radix, x, child, 1, twiddlesOf(level, b));
+    return;
+  }
+  descend(x, bytes, level, b);
+  const leaf = firstLeaf(level, b);
+  const last = leafLevel(level);
+  convolveLeaves(x, bytes, leafTwiddles(last, leaf), leafLanes(last, leaf), w + b * bytes);
+  ascend(x, bytes, level, b);
 }

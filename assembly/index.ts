@@ -1,9 +1,9 @@
 // Entry points. Pointers in, pointers out; nothing here allocates: src/backends/wasm lays out the memory.
 export { LANES } from "./complex";
 export { directComplex, directReal, narrow, ROWS_AXIS, rows, TILE } from "./direct";
-export { forward, inverse } from "./fft";
+export { convolve, forward, inverse } from "./fft";
 export { AXIS, gather, TAP, unwind, wind } from "./helix";
-export { multiply, multiplyAdd, sumOfMagnitudes } from "./spectrum";
+export { multiplyAccumulate, SUM } from "./spectrum";
 
 /** The first address that is free for data. */
 export const HEAP: usize = __heap_base;

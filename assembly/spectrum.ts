@@ -1,41 +1,60 @@
-// Pointwise work on arrays of groups: products of spectra, and the measure that the guard reads.
-import { add, broadcast, Complex, GROUP, magnitude } from "./complex";
+// Products of spectra. A spectrum is cut into chunks, and those of all slabs lie side by side: the sums of one chunk
+//
+//   Y[k] = Σ X[i] W[j]        over the pairs (i, j) of output k
+//
+// stay in the L1 cache, whether the slabs are outer axes or channels. `pairs` lists them for each output in turn: how many, then for
+// each the offsets of X[i] and W[j] from the chunk's start, in bytes, 32 bits each.
+import { Complex, GROUP } from "./complex";
 
-/** y ← x · w, point by point. */
-export function multiply(y: usize, x: usize, w: usize, bytes: usize): void {
-  for (const end = y + bytes; y < end; y += GROUP, x += GROUP, w += GROUP) (Complex.load(x) * Complex.load(w)).store(y);
-}
+/** Bytes summed at once in registers. */
+export const SUM: usize = 4 * GROUP;
 
-/** y ← y + x · w, point by point. */
-export function multiplyAdd(y: usize, x: usize, w: usize, bytes: usize): void {
-  for (const end = y + bytes; y < end; y += GROUP, x += GROUP, w += GROUP) {
-    (Complex.load(y) + Complex.load(x) * Complex.load(w)).store(y);
-  }
-}
-
-/** Σ |x_i| over the reals of whole groups: NaN or infinite if any of them is, and the bound of any sum of them. */
-export function sumOfMagnitudes(x: usize, bytes: usize): f64 {
-  let total: f64 = 0;
-  for (const end = x + bytes; x < end; ) {
-    // Float32 sums of at most 1024 groups, so that rounding stays small.
-    let even = broadcast(0);
-    let odd = broadcast(0);
-    for (const stop = min(end, x + 1024 * GROUP); x < stop; x += GROUP) {
-      even = add(even, magnitude(load<Vector>(x)));
-      odd = add(odd, magnitude(load<Vector>(x, sizeof<Vector>())));
+/**
+ * Chunks `from` to `to` of all outputs, in place of the inputs X. Consecutive chunks of X are `xStride` bytes apart, of W `wStride`;
+ * `scratch` has room for a chunk of each output, and a chunk is a multiple of SUM.
+ */
+export function multiplyAccumulate(
+  x: usize,
+  xStride: usize,
+  w: usize,
+  wStride: usize,
+  chunk: usize,
+  from: usize,
+  to: usize,
+  pairs: usize,
+  outputs: usize,
+  scratch: usize,
+): void {
+  x += from * xStride;
+  w += from * wStride;
+  for (let c = from; c < to; c++, x += xStride, w += wStride) {
+    let list = pairs;
+    for (let y = scratch, end = scratch + outputs * chunk; y < end; y += chunk) {
+      const count: usize = load<u32>(list);
+      const last = list + 4 + 8 * count;
+      for (let offset: usize = 0; offset < chunk; offset += SUM)
+        sumOfProducts(y + offset, x + offset, w + offset, list + 4, last);
+      list = last;
     }
-    total += sumOfLanes(add(even, odd));
+    memory.copy(x, scratch, outputs * chunk);
   }
-  return total;
 }
 
-function sumOfLanes(a: Vector): f64 {
-  if (!isVector<Vector>()) return <f64>a;
-  if (sizeof<Real>() === 8) return v128.extract_lane<f64>(a, 0) + v128.extract_lane<f64>(a, 1);
-  return (
-    <f64>v128.extract_lane<f32>(a, 0) +
-    <f64>v128.extract_lane<f32>(a, 1) +
-    <f64>v128.extract_lane<f32>(a, 2) +
-    <f64>v128.extract_lane<f32>(a, 3)
-  );
+function sumOfProducts(y: usize, x: usize, w: usize, pair: usize, end: usize): void {
+  const y0 = Complex.zero();
+  const y1 = Complex.zero();
+  const y2 = Complex.zero();
+  const y3 = Complex.zero();
+  for (; pair < end; pair += 8) {
+    const a = x + load<u32>(pair);
+    const b = w + load<u32>(pair, 4);
+    y0.set(y0.plusProduct(Complex.load(a), Complex.load(b)));
+    y1.set(y1.plusProduct(Complex.load(a + GROUP), Complex.load(b + GROUP)));
+    y2.set(y2.plusProduct(Complex.load(a + 2 * GROUP), Complex.load(b + 2 * GROUP)));
+    y3.set(y3.plusProduct(Complex.load(a + 3 * GROUP), Complex.load(b + 3 * GROUP)));
+  }
+  y0.store(y);
+  y1.store(y + GROUP);
+  y2.store(y + 2 * GROUP);
+  y3.store(y + 3 * GROUP);
 }

@@ -212,7 +212,7 @@ export function allocate(shape: readonly number[], dtype: Dtype, name: string): 
 }
 
 /** Copies the elements of one view over those of another of the same shape; both real, or both complex. */
-export function copyElements(from: View, to: View<FloatArray>): void {
+export function copyElements(from: View, to: View<RealArray>): void {
   const parts = isComplex(from.dtype) ? 2 : 1;
   const rank = from.shape.length;
   const copy = (d: number, source: number, target: number): void => {

@@ -16,7 +16,7 @@ export interface SharedOptions {
   maxMemory?: number;
   /** Where the result goes: exactly its shape and dtype, strided or not, not overlapping an input. Returned as it is. */
   out?: NdArray<FloatArray>;
-  /** Stops the work at its next step (some 10 ms); the call then throws code "aborted". */
+  /** Stops the work at its next step, mostly after some 10 ms to 100 ms; the call then throws code "aborted". */
   abort?: AbortSignal;
   /** Told now and then which fraction of the work is done, 0 to 1. */
   onProgress?: (fraction: number) => void;

@@ -10,13 +10,13 @@ export interface Request {
   signal: string;
   kernel: string;
   out: string | undefined;
-  explain: boolean;
+  isExplained: boolean;
   options: ConvolutionOptions;
 }
 
 /**
- * cac takes whatever looks like a number for one, so that the file "007" becomes 7, and whatever begins with a dash for an
- * option, so that "-" and the axes "-1,-2" are none of theirs. A mark that no argument can contain makes them plain text.
+ * cac turns whatever looks like a number into one, so that a file "007" would become 7, and takes "-" and the axes "-1,-2" for
+ * options. This mark, which no argument of a process can contain, before such an argument makes it plain text.
  */
 const MARK = "\0";
 
@@ -46,12 +46,12 @@ export function readRequest(signal: string, kernel: string, found: Record<string
     if (typeof value !== "string" || unmark(value) === "") throw new UsageError(`${flag} needs a value`);
     return unmark(value);
   };
-  if (Array.isArray(found.explain)) throw new UsageError(`--explain may be given once`);
+  if (Array.isArray(found.explain)) throw new UsageError("--explain may be given once");
   const request = {
     signal: unmark(signal),
     kernel: unmark(kernel),
     out: text("out"),
-    explain: found.explain === true,
+    isExplained: found.explain === true,
     // The library checks what these may be.
     options: {
       mode: text("mode"),
@@ -63,8 +63,8 @@ export function readRequest(signal: string, kernel: string, found: Record<string
   };
   if (request.signal === STREAM && request.kernel === STREAM)
     throw new UsageError('signal and kernel cannot both be "-", standard input');
-  if (request.out === undefined && !request.explain)
-    throw new UsageError("--out is needed, a file for the result, or --explain, which computes nothing");
+  if (request.out === undefined && !request.isExplained)
+    throw new UsageError("--out is needed, the file for the result; or --explain, to compute nothing");
   return request;
 }
 

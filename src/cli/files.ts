@@ -8,14 +8,14 @@ import { getSystemErrorMap } from "node:util";
 import { decodeNpy, encodeNpy } from "../io/npy.js";
 import type { NdArray } from "../ndarray.js";
 
-/** Standard input or output, whichever the place asks for. */
+/** As the name of a file: standard input or output. */
 export const STREAM = "-";
 
 /** At most this many bytes are read at once: Node allows 2 GiB, and between two reads the user may interrupt. */
 const CHUNK = 2 ** 28;
 
 /** Something that is wrong with a file, which the message names. */
-export class FileError extends Error {
+class FileError extends Error {
   constructor(name: string, cause: unknown) {
     super(`${name}: ${reasonOf(cause)}`, { cause });
   }

@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 // The command line: helixconv convolve signal.npy kernel.npy --mode same --out result.npy
 import { constants } from "node:os";
-import { cac } from "cac";
+import { type CAC, cac } from "cac";
 import { version } from "../../package.json";
-import { backends, convolve, correlate, explain } from "../index.js";
+import { backends, convolve, correlate, explain, type Operation } from "../index.js";
 import { markArguments, type Request, readRequest, UsageError, unmark } from "./commandLine.js";
 import { explainTable } from "./explainTable.js";
 import { checkTarget, codeOf, readArray, STREAM, writeArray, writeStdout } from "./files.js";
 import { startProgress } from "./progress.js";
 import { formatBytes, table } from "./table.js";
 
-const operations = { convolve, correlate };
-type Operation = keyof typeof operations;
+const operations = {
+  convolve: { call: convolve, description: "Convolve a signal with a kernel, .npy files of any rank" },
+  correlate: { call: correlate, description: "Correlate a signal with a kernel, .npy files of any rank" },
+};
 
 const interruption = new AbortController();
 const interrupted = interruption.signal;
@@ -29,20 +31,20 @@ try {
 }
 
 async function run([node = "", script = "", ...args]: readonly string[]): Promise<void> {
-  const cli = cac("helixconv").version(version).help();
-  describeOperation("convolve", "Convolve a signal with a kernel, both .npy files of any rank");
-  describeOperation("correlate", "Correlate a signal with a kernel, both .npy files of any rank");
-  cli.command("backends", "List what this machine can compute with").action(listBackends);
+  const cli = describeCommands();
   cli.parse([node, script, ...markArguments(args)], { run: false });
   const isAnswered = cli.options.help || (cli.options.version && !cli.matchedCommand);
   if (isAnswered) return;
   if (cli.matchedCommand) return cli.runMatchedCommand();
   cli.globalCommand.checkUnknownOptions();
   throw new UsageError(cli.args[0] === undefined ? "a command is needed" : `unknown command "${cli.args[0]}"`);
+}
 
-  function describeOperation(operation: Operation, description: string): void {
+function describeCommands(): CAC {
+  const cli = cac("helixconv").version(version).help();
+  for (const operation of ["convolve", "correlate"] as const)
     cli
-      .command(`${operation} <signal> <kernel>`, description)
+      .command(`${operation} <signal> <kernel>`, operations[operation].description)
       .option("--out <file>", "Where to write the result, a .npy file; - is standard output")
       .option("--mode <mode>", "full (the default), same or valid")
       .option("--axes <list>", "The axes to convolve, such as 0,1 or -2,-1; all if left out")
@@ -53,10 +55,11 @@ async function run([node = "", script = "", ...args]: readonly string[]): Promis
       .example(`  $ helixconv ${operation} image.npy kernel.npy --mode same --out result.npy`)
       .example(`  $ cat image.npy | helixconv ${operation} - kernel.npy --out - > result.npy`)
       .action((signal: string, kernel: string, found) => compute(operation, readRequest(signal, kernel, found)));
-  }
+  cli.command("backends", "List what this machine can compute with").action(listBackends);
+  return cli;
 }
 
-async function compute(operation: Operation, { signal, kernel, out, explain: isExplained, options }: Request) {
+async function compute(operation: Operation, { signal, kernel, out, isExplained, options }: Request): Promise<void> {
   if (out !== undefined) await checkTarget(out);
   const arrays = { signal: await readArray(signal, interrupted), kernel: await readArray(kernel, interrupted) };
   if (isExplained) {
@@ -68,7 +71,7 @@ async function compute(operation: Operation, { signal, kernel, out, explain: isE
   const progress = await startProgress(operation, process.stderr);
   try {
     const control = { abort: interrupted, onProgress: progress.update };
-    const result = await operations[operation](arrays.signal, arrays.kernel, { ...options, ...control });
+    const result = await operations[operation].call(arrays.signal, arrays.kernel, { ...options, ...control });
     await writeArray(out, result, interrupted);
   } finally {
     progress.stop();

@@ -3,7 +3,6 @@ import { formatShape, HelixError } from "../errors.js";
 import {
   copyElements,
   type Dtype,
-  type FloatArray,
   isRowMajor,
   type NdArray,
   type RealArray,
@@ -125,8 +124,7 @@ export function encodeNpy(array: NdArray, options: NpyOptions = {}): Uint8Array 
   if (order === "C" && isRowMajor(view) && data.length === numbers) target.set(data);
   else {
     const stride = order === "F" ? columnMajor(shape) : rowMajor(shape);
-    // That copyElements takes the target for floats does not matter: both arrays hold the same dtype.
-    copyElements({ ...view, data }, { data: target as FloatArray, dtype, shape, stride, offset: 0 });
+    copyElements({ ...view, data }, { data: target, dtype, shape, stride, offset: 0 });
   }
   if (endian !== hostEndian) swapBytes(bytes.subarray(head.length), unit);
   return bytes;
@@ -166,7 +164,7 @@ const refused: [RegExp, string, string][] = [
 
 function sizeOfShape(shape: readonly number[]): number {
   if (shape.length > MAX_RANK) throw malformed(`shape may have at most ${MAX_RANK} axes`, String(shape.length));
-  const size = shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
+  const size = shape.reduce((product, n) => product * n, 1);
   if (size <= Number.MAX_SAFE_INTEGER) return size;
   throw malformed("an array may have at most 2^53 - 1 elements", `shape ${formatShape(shape)}`, { actual: shape });
 }

@@ -3,16 +3,25 @@
 import type { Problem } from "../problem/problem.js";
 import { kernelSize, outSize, signalSize } from "../problem/problem.js";
 import { type Geometry, wind } from "./geometry.js";
-import { transformFlops, transformLength } from "./lengths.js";
-import type { Hold, Plan, Run } from "./plan.js";
+import { type Length, lengthsFrom, transformFlops, transformLength } from "./lengths.js";
+import type { AxisPlan, Hold, Plan, Spectral } from "./plan.js";
 import { meetings, trim } from "./trim.js";
+
+type Trimmed = Omit<AxisPlan, "pitch">;
+
+/** Rows begin at multiples of so many numbers: a vector of the widest backend. */
+const VECTOR = 4;
 
 /** The plans for a problem, at least one. */
 export function candidates(problem: Problem): Plan[] {
   const trimmed = problem.axes.map(trim);
   if (!trimmed.every((axis) => axis !== undefined)) return [zeroPlan(problem)];
-  const geometry = wind(trimmed);
-  return [spectralPlan(problem, geometry), stripPlan(problem, geometry), rowsPlan(problem, geometry)];
+  return [
+    ...spectralPlans(problem, trimmed),
+    ...overlapSavePlans(problem, trimmed),
+    stripPlan(problem, trimmed),
+    rowsPlan(problem, trimmed),
+  ];
 }
 
 /** The plan that runs when data is not fit for another: an FFT spreads one NaN everywhere, a strip multiplies gaps. */
@@ -23,7 +32,7 @@ export function fallback(problem: Problem, refused: Plan): Plan {
   return plan;
 }
 
-const base = (problem: Problem, { axes, stride, first, span, helix }: Geometry) => ({
+const base = (problem: Problem, { axes, outer, stride, first, span, helix }: Omit<Geometry, "reach">) => ({
   version: 1 as const,
   precision: problem.precision,
   field: problem.field,
@@ -33,6 +42,7 @@ const base = (problem: Problem, { axes, stride, first, span, helix }: Geometry) 
   cin: problem.cin,
   cout: problem.cout,
   axes,
+  outer,
   stride,
   first,
   span,
@@ -40,7 +50,7 @@ const base = (problem: Problem, { axes, stride, first, span, helix }: Geometry) 
 });
 
 function zeroPlan(problem: Problem): Plan {
-  const geometry = { axes: [], stride: [], first: 0, span: 0, helix: 0 };
+  const geometry = { axes: [], outer: 0, stride: [], first: 0, span: 0, helix: 0 };
   const bytes = outSize(problem) * elementBytes(problem);
   return {
     ...base(problem, geometry),
@@ -51,40 +61,92 @@ function zeroPlan(problem: Problem): Plan {
   };
 }
 
-function spectralPlan(problem: Problem, geometry: Geometry): Plan {
+/** One circular convolution of the whole helix; and with 1, 2, … outer axes apart, one for each of their slabs. */
+function spectralPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
+  return trimmed.map((_, outer) => {
+    const tight = wind(trimmed, outer);
+    const aligned = wind(trimmed, outer, VECTOR);
+    const shift = shiftOf(aligned, aligned.first);
+    const lengthOf = (numbers: number) => transformLength(pointsOf(problem, numbers));
+    const length = lengthOf(aligned.helix + shift);
+    const fits = length.points <= lengthOf(tight.helix).points;
+    const whole = { blocks: 1, advance: tight.span, start: 0, halo: 0 };
+    return fits
+      ? spectralPlan(problem, aligned, length, { ...whole, advance: aligned.span, halo: aligned.first, shift })
+      : spectralPlan(problem, tight, lengthOf(tight.helix), { ...whole, halo: tight.first, shift: 0 });
+  });
+}
+
+/** Blocks along the helix of all axes: for kernels whose strip is short, for 1-D signals, and where memory is short. */
+function overlapSavePlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
+  const geometry = wind(trimmed, 0, VECTOR);
+  const { first, span, reach } = geometry;
+  // The outputs need what lies up to `reach` before them; the stretch begins at a whole vector.
+  const halo = reach + modulo(first - reach, VECTOR);
+  const shift = shiftOf(geometry, halo);
+  const least = pointsOf(problem, 2 * (halo + shift));
+  return lengthsFrom(least, pointsOf(problem, span)).map((length) => {
+    const numbers = problem.field === "real" ? 2 * length.points : length.points;
+    const room = numbers - halo - shift;
+    const advance = room - (room % VECTOR);
+    const blocks = Math.ceil(span / advance);
+    return spectralPlan(problem, geometry, length, { blocks, advance, start: first - halo, halo, shift });
+  });
+}
+
+/** How much further along the kernel must be for an output at position `position` of its buffer to begin a vector. */
+function shiftOf({ axes, outer, stride }: Geometry, position: number): number {
+  const inner = axes.length - 1 - outer;
+  const aligned = inner > 0 && stride.slice(outer, -1).every((s) => s % VECTOR === 0) && axes.at(-1)?.step === 1;
+  return aligned ? modulo(-position, VECTOR) : 0;
+}
+
+type Blocks = Pick<Spectral, "blocks" | "advance" | "start" | "halo" | "shift">;
+
+function spectralPlan(problem: Problem, geometry: Geometry, length: Length, blocks: Blocks): Plan {
   const real = problem.field === "real";
   const { batch, groups, cin, cout } = problem;
-  const length = transformLength(real ? Math.ceil(geometry.helix / 2) : geometry.helix);
-  const pointBytes = 2 * realBytes(problem);
-  const transforms = groups * (cin * cout + batch * (cin + cout));
-  const products = batch * groups * cin * cout;
-  const run: Run = {
+  const run: Spectral = {
     kind: "spectral",
     ring: real ? "negacyclic" : "cyclic",
     length: real ? 2 * length.points : length.points,
     odd: length.odd,
-    hold: "w",
+    ...blocks,
   };
-  // Held: the spectra of w, of one group's x, one product, and tables of about half a transform.
-  const spectra = groups * cin * cout + cin + 1.5;
+  const slabs = (which: "x" | "w" | "out") =>
+    geometry.axes.slice(0, geometry.outer).reduce((n, axis) => n * axis[which].size, 1);
+  const pairs = geometry.axes.slice(0, geometry.outer).reduce((n, axis) => n * meetings(axis), cin * cout);
+  const [x, w, y] = [cin * slabs("x"), cin * cout * slabs("w"), cout * slabs("out")];
+  const rounds = batch * groups * blocks.blocks;
+  const transforms = groups * w + rounds * (x + y);
+  const spectrum = 2 * realBytes(problem) * length.points;
+  const slots = Math.max(x, y);
+  // Held: the spectra of w, of one round's x and y, a buffer, and tables of about half a transform.
+  const bytes = Math.ceil((groups * w + slots + 1.5) * spectrum) + operandBytes(problem);
+  // A transform that exceeds the cache moves its data about once for each level outside it.
+  const passes = 2 + Math.max(0, Math.log2(spectrum / CACHE) / 2);
   return {
     ...base(problem, geometry),
-    method: "fft",
+    method: blocks.blocks > 1 ? "overlap-save" : "fft",
     run,
-    bytes: Math.ceil(spectra * length.points * pointBytes) + operandBytes(problem),
+    bytes,
     cost: {
-      flops: transforms * transformFlops(length) + products * 8 * length.points,
-      traffic: (transforms * 4 + products * 3) * length.points * pointBytes + operandBytes(problem),
+      flops: transforms * transformFlops(length) + rounds * pairs * 8 * length.points,
+      traffic: (transforms * passes + rounds * (x + y)) * spectrum + 2 * operandBytes(problem),
     },
   };
 }
 
-function stripPlan(problem: Problem, geometry: Geometry): Plan {
+/** Bytes of a second-level cache. */
+const CACHE = 2 ** 20;
+
+function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
+  const geometry = wind(trimmed);
   const { batch, groups, cin, cout } = problem;
   const taps = smaller(geometry);
   const count = geometry.axes.reduce((n, axis) => n * axis[taps].size, 1);
   const multiplyAdds = batch * groups * cin * cout * count * geometry.span;
-  const strips = (cin + 1) * (geometry.helix + geometry.span) * elementBytes(problem);
+  const strips = 2 * geometry.span * elementBytes(problem);
   return {
     ...base(problem, geometry),
     method: "direct",
@@ -92,12 +154,13 @@ function stripPlan(problem: Problem, geometry: Geometry): Plan {
     bytes: strips + 24 * count + operandBytes(problem),
     cost: {
       flops: multiplyAdds * flopsPerTap(problem),
-      traffic: strips * batch * groups * cout + operandBytes(problem),
+      traffic: strips * batch * groups * cout + 2 * operandBytes(problem),
     },
   };
 }
 
-function rowsPlan(problem: Problem, geometry: Geometry): Plan {
+function rowsPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
+  const geometry = wind(trimmed);
   const { batch, groups, cin, cout } = problem;
   const taps = smaller(geometry);
   const pairs = geometry.axes.reduce((n, axis) => n * meetings(axis), 1);
@@ -117,6 +180,9 @@ const smaller = ({ axes }: Geometry): Hold => {
   return size("w") <= size("x") ? "w" : "x";
 };
 
+const modulo = (a: number, n: number): number => ((a % n) + n) % n;
+/** Complex points that hold so many numbers. */
+const pointsOf = ({ field }: Problem, numbers: number): number => (field === "real" ? Math.ceil(numbers / 2) : numbers);
 const flopsPerTap = ({ field }: Problem): number => (field === "complex" ? 8 : 2);
 const realBytes = ({ precision }: Problem): number => (precision === "f32" ? 4 : 8);
 const elementBytes = (problem: Problem): number => realBytes(problem) * (problem.field === "complex" ? 2 : 1);

@@ -9,18 +9,24 @@ import type { AxisPlan } from "./plan.js";
 
 export interface Geometry {
   axes: AxisPlan[];
+  outer: number;
   stride: number[];
   first: number;
   span: number;
+  /** Helix position of the last tap of w. */
+  reach: number;
   helix: number;
 }
 
-export function wind(trimmed: readonly Omit<AxisPlan, "pitch">[]): Geometry {
+/** Winds all axes but the first `outer`; rows begin at multiples of `align`, which makes the pitch a little less tight. */
+export function wind(trimmed: readonly Omit<AxisPlan, "pitch">[], outer = 0, align = 1): Geometry {
   const axes = trimmed.map((axis) => ({ ...axis, pitch: 1 + Math.max(lastWanted(axis), lastFull(axis) - axis.lo) }));
-  const stride = new Array<number>(axes.length);
-  for (let d = axes.length - 1, s = 1; d >= 0; d--) {
+  const stride = new Array<number>(axes.length).fill(0);
+  for (let d = axes.length - 1, s = 1; d >= outer; d--) {
+    const axis = axes[d] as AxisPlan;
+    if (d === axes.length - 1 && d > outer) axis.pitch = Math.ceil(axis.pitch / align) * align;
     stride[d] = s;
-    s *= axes[d]?.pitch ?? 1;
+    s *= axis.pitch;
   }
   const position = (index: (axis: AxisPlan) => number) =>
     axes.reduce((sum, axis, d) => sum + index(axis) * (stride[d] as number), 0);
@@ -28,9 +34,11 @@ export function wind(trimmed: readonly Omit<AxisPlan, "pitch">[]): Geometry {
   const last = position(lastWanted);
   return {
     axes,
+    outer,
     stride,
     first,
     span: last - first + 1,
+    reach: position(({ v, w }) => v * (w.size - 1)),
     helix:
       1 +
       Math.max(

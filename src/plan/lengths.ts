@@ -21,6 +21,15 @@ export function transformLength(points: number): Length {
   return lengths.reduce((best, length) => (transformFlops(length) < transformFlops(best) ? length : best));
 }
 
+/** Transforms of at least `least` points, for blocks: from small to the last that is not yet half as long as `whole`. */
+export function lengthsFrom(least: number, whole: number): Length[] {
+  const lengths: Length[] = [];
+  for (const odd of [1, 3, 5] as const)
+    for (let points = LEAST * odd; points < whole / 2 && points < 2 ** 24; points *= 2)
+      if (points >= least) lengths.push({ points, odd });
+  return lengths;
+}
+
 /** The odd radices of a length, outermost first. */
 export function oddRadices(odd: Odd): number[] {
   switch (odd) {

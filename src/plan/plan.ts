@@ -19,22 +19,37 @@ export interface AxisPlan {
   pitch: number;
 }
 
-export type Method = "direct" | "fft";
-export const methods: readonly Method[] = ["direct", "fft"];
+export type Method = "direct" | "fft" | "overlap-save";
+export const methods: readonly Method[] = ["direct", "fft", "overlap-save"];
 
 /**
  * - `zero`: no sample of x and w meets an output.
  * - `strip`: one operand is wound, gaps and all, and every tap of the other is one multiply-add along it.
  * - `rows`: the definition, row by row; multiplies no gap, so neither operand need be finite.
- * - `spectral`: one circular convolution of `length` (real or complex numbers), 2^a times `odd`.
+ * - `spectral`: circular convolutions on the helix of the inner axes, summed over the outer axes and channels in the spectral domain.
  */
-export type Run =
-  | { kind: "zero" }
-  | { kind: "strip"; taps: Hold }
-  | { kind: "rows"; taps: Hold }
-  | { kind: "spectral"; ring: "cyclic" | "negacyclic"; length: number; odd: Odd; hold: Hold };
+export type Run = { kind: "zero" } | { kind: "strip"; taps: Hold } | { kind: "rows"; taps: Hold } | Spectral;
 
-/** Which operand plays the kernel: its taps are enumerated, or its spectrum is kept. */
+export interface Spectral {
+  kind: "spectral";
+  ring: "cyclic" | "negacyclic";
+  /** Real or complex numbers of a circular convolution: 2^a times `odd`. */
+  length: number;
+  odd: Odd;
+  /** How many blocks the strip of outputs is cut into, and how many numbers of it each has. */
+  blocks: number;
+  advance: number;
+  /**
+   * Block k holds the stretch of the signal's helix from position `start` + k · advance on; its outputs are those from `halo` numbers
+   * further on. One block holds the whole helix, from 0 on.
+   */
+  start: number;
+  halo: number;
+  /** The kernel is wound so many numbers further along, so that rows of outputs begin with whole vectors. */
+  shift: number;
+}
+
+/** Which operand's samples are the taps. */
 export type Hold = "w" | "x";
 
 export type Odd = 1 | 3 | 5 | 9 | 15 | 27;
@@ -56,7 +71,9 @@ export interface Plan {
   cin: number;
   cout: number;
   axes: AxisPlan[];
-  /** Helix stride of each axis, in elements. */
+  /** How many axes, of the first, stay apart: a slab for each of their indices, and only the inner axes are wound. */
+  outer: number;
+  /** Helix stride of each inner axis, in elements; 0 for an outer one. */
   stride: number[];
   /** Helix position of the first wanted output, and the length of the strip from it to the last. */
   first: number;
@@ -68,7 +85,3 @@ export interface Plan {
   bytes: number;
   cost: Cost;
 }
-
-/** Whether every output of every axis is computed; the others are zeros. */
-export const isWhole = (plan: Plan, counts: readonly number[]): boolean =>
-  plan.axes.every(({ out }, d) => out.size === counts[d]);

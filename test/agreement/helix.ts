@@ -1,7 +1,7 @@
 // How tight the helix is: on dense random data a naive circular sum of exactly the planned length N gives every wanted output, and
 // one of N - 1, or of a smaller pitch, does not.
-import { candidates } from "../../src/plan/candidates.js";
-import type { Plan } from "../../src/plan/plan.js";
+import { type Geometry, wind } from "../../src/plan/geometry.js";
+import { trim } from "../../src/plan/trim.js";
 import type { Problem } from "../../src/problem/problem.js";
 import { kernelSize, signalSize } from "../../src/problem/problem.js";
 import { randomProblem } from "../backends/problems.js";
@@ -30,8 +30,10 @@ export function tightness(firstSeed: number, problems: number): Tightness {
       cin: 1,
       cout: 1,
     };
-    const plan = candidates(problem)[0] as Plan;
-    if (plan.run.kind === "zero" || plan.helix < 2) continue;
+    const trimmed = problem.axes.map(trim);
+    if (!trimmed.every((axis) => axis !== undefined)) continue;
+    const plan = wind(trimmed);
+    if (plan.helix < 2) continue;
     const x = random.reals(signalSize(problem));
     const w = random.reals(kernelSize(problem));
     const expected = oracle(problem, x, w);
@@ -50,7 +52,7 @@ export function tightness(firstSeed: number, problems: number): Tightness {
 /** The outputs of one circular convolution on the helix, by a double sum. */
 function circular(
   problem: Problem,
-  plan: Plan,
+  plan: Geometry,
   x: Float64Array,
   w: Float64Array,
   length: number,
@@ -71,7 +73,7 @@ function circular(
 }
 
 /** Row-major index and helix position of every sample that takes part. */
-function positions(problem: Problem, plan: Plan, which: "x" | "w" | "out"): [index: number, position: number][] {
+function positions(problem: Problem, plan: Geometry, which: "x" | "w" | "out"): [index: number, position: number][] {
   const step = { x: "u", w: "v", out: "step" } as const;
   const extent = { x: "x", w: "w", out: "count" } as const;
   return plan.axes.reduce<[number, number][]>(

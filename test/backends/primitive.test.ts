@@ -11,7 +11,7 @@ import { Random } from "../random.js";
 import { execute, plansOf } from "./execute.js";
 import { cases, problemOf, randomProblem } from "./problems.js";
 
-const backends = { js: createJs(), wasm: createWasm(), "wasm without SIMD": createWasm({ simd: false }) };
+const backends = { js: createJs(), wasm: createWasm(), "wasm without SIMD": createWasm({ build: "scalar" }) };
 
 for (const [name, backend] of Object.entries(backends)) {
   const test = suite(`primitive on ${name}`);

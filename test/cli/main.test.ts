@@ -33,24 +33,27 @@ interface Circumstances {
   before?: string;
   /** Sends a signal once standard error matches. */
   kill?: { signal: "SIGINT" | "SIGTERM"; after: RegExp };
-  /** Stops reading standard output at its first bytes. */
-  closesStdout?: boolean;
+  /** Standard output has a reader that goes away at the first bytes, or one that never reads. */
+  reader?: "leaves" | "sleeps";
 }
 
-function run(
-  args: readonly string[],
-  { input = new Uint8Array(0), before = "", kill, closesStdout }: Circumstances = {},
-) {
+function run(args: readonly string[], { input = new Uint8Array(0), before = "", kill, reader }: Circumstances = {}) {
   const preload = before ? ["--import", `data:text/javascript,${encodeURIComponent(before)}`] : [];
-  const child = spawn(process.execPath, [...preload, program, ...args], { cwd: work, timeout: 60_000 });
+  const child = spawn(process.execPath, [...preload, program, ...args], {
+    cwd: work,
+    timeout: 60_000,
+    killSignal: "SIGKILL",
+  });
   if (input) child.stdin.end(input);
   child.stdin.on("error", () => {});
   const stdout: Buffer[] = [];
   let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout.push(chunk);
-    if (closesStdout) child.stdout.destroy();
-  });
+  if (reader === "sleeps") child.on("exit", () => child.stdout.destroy());
+  else
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout.push(chunk);
+      if (reader === "leaves") child.stdout.destroy();
+    });
   child.stderr.on("data", (chunk: Buffer) => {
     stderr += chunk;
     if (!child.killed && kill?.after.test(stderr)) child.kill(kill.signal);
@@ -400,7 +403,7 @@ test("a write that fails half-way leaves the target as it was and nothing beside
 });
 
 test("a reader that stops reading standard output ends it quietly", async () => {
-  const { status, stderr } = await run([...slow.slice(0, 3), "--out", "-"], { closesStdout: true });
+  const { status, stderr } = await run([...slow.slice(0, 3), "--out", "-"], { reader: "leaves" });
   assert.is(stderr, "");
   assert.is(status, 128 + 13);
 });
@@ -408,11 +411,14 @@ test("a reader that stops reading standard output ends it quietly", async () => 
 // --- progress and interruption
 
 /** A pipe passes for a terminal 80 columns wide. */
-const terminal = "Object.assign(process.stderr, { isTTY: true, columns: 80 })";
+const terminal = "Object.assign(process.stderr, { isTTY: true, columns: 80 });";
+/** Whatever takes a millisecond seems to take a second. */
+const slowMotion = "const now = performance.now.bind(performance); performance.now = () => 1000 * now();";
 const cursor = { hidden: "\x1b[?25l", shown: "\x1b[?25h" };
+const quick = ["convolve", ...files, "--out", "out.npy"];
 
 test("slow work gets a progress bar on a terminal, which is gone in the end", async () => {
-  const { status, stdout, stderr } = await run(slow, { before: terminal });
+  const { status, stdout, stderr } = await run(quick, { before: terminal + slowMotion });
   assert.is(status, 0);
   assert.is(stdout.length, 0);
   assert.match(stderr, /convolve \[=*-*\] \d+%/);
@@ -422,14 +428,14 @@ test("slow work gets a progress bar on a terminal, which is gone in the end", as
 });
 
 test("there is no progress bar where standard error is no terminal, nor for quick work", async () => {
-  await succeed(slow);
-  await succeed(["convolve", ...files, "--out", "out.npy"], { before: terminal });
+  await succeed(quick, { before: slowMotion });
+  await succeed(quick, { before: terminal });
 });
 
 test("an interrupt during the work ends it with status 130, and leaves the target as it was", async () => {
   fs.writeFileSync(join(work, "slow.out.npy"), "kept");
   const kill = { signal: "SIGINT", after: /%/ } as const;
-  const { status, stderr } = await run(slow, { before: terminal, kill });
+  const { status, stderr } = await run(slow, { before: terminal + slowMotion, kill });
   assert.is(status, 130);
   assert.ok(stderr.endsWith("helixconv: interrupted\n"));
   assert.ok(stderr.lastIndexOf(cursor.shown) > stderr.lastIndexOf(cursor.hidden));
@@ -449,6 +455,16 @@ test("an interrupt while it waits for standard input ends it too, and so does a 
     assert.is(stderr, "ready\nhelixconv: interrupted\n");
     assert.is(status, expected);
   }
+});
+
+test("an interrupt while nobody reads standard output ends it", async () => {
+  const before = `
+    const { write } = process.stdout;
+    process.stdout.write = (...args) => process.stderr.write("writing\\n") && write.apply(process.stdout, args);`;
+  const kill = { signal: "SIGINT", after: /writing/ } as const;
+  const { status, stderr } = await run([...slow.slice(0, 3), "--out", "-"], { before, kill, reader: "sleeps" });
+  assert.is(stderr, "writing\nhelixconv: interrupted\n");
+  assert.is(status, 130);
 });
 
 test("an interrupt while the result is written removes the temporary file", async () => {

@@ -2,7 +2,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { candidates, fallback } from "../../src/plan/candidates.js";
 import { summarise } from "../../src/plan/explain.js";
+import { wind } from "../../src/plan/geometry.js";
 import type { Plan } from "../../src/plan/plan.js";
+import { trim } from "../../src/plan/trim.js";
 import { reduceConvolve } from "../../src/problem/convolve.js";
 import { cases, problemOf } from "../backends/problems.js";
 
@@ -32,8 +34,11 @@ test("the textbook pads every axis to its full extent, whatever the mode", () =>
 });
 
 test("pitches are m + n - 1, m + floor(n/2) and the larger of both", () => {
-  const pitches = (mode: "full" | "same" | "valid") =>
-    spectral(plansOf(mode, [20, 30], [5, 8])).axes.map(({ pitch }) => pitch);
+  const pitches = (mode: "full" | "same" | "valid") => {
+    const array = (shape: number[]) => ({ shape, dtype: "float32" as const });
+    const { problem } = reduceConvolve(array([20, 30]), array([5, 8]), { mode, correlate: false });
+    return wind(problem.axes.flatMap((axis) => trim(axis) ?? [])).axes.map(({ pitch }) => pitch);
+  };
   assert.equal(pitches("full"), [24, 37]);
   assert.equal(pitches("same"), [22, 34]);
   assert.equal(pitches("valid"), [20, 30]);

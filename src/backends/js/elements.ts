@@ -1,6 +1,5 @@
 // The elements of an operand's slice, as complex numbers in float64.
 import { isComplex } from "../../ndarray.js";
-import type { Range } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 
 export interface ComplexArrays {
@@ -8,23 +7,22 @@ export interface ComplexArrays {
   im: Float64Array;
 }
 
-/** Calls `visit(index of each axis, element)` for the samples of some ranges, the last axis fastest. */
+/** Calls `visit(index of each axis, element)` for all indices of some axes, the last axis fastest. */
 export function forEachElement(
-  { stride }: Operand,
-  ranges: readonly Range[],
+  sizes: readonly number[],
+  stride: readonly number[],
   base: number,
   visit: (index: readonly number[], element: number) => void,
 ): void {
-  const index = ranges.map(() => 0);
+  const index = sizes.map(() => 0);
   const walk = (d: number, element: number): void => {
-    if (d === ranges.length) {
+    if (d === sizes.length) {
       visit(index, element);
       return;
     }
-    const { start, size } = ranges[d] as Range;
-    for (let i = 0; i < size; i++) {
+    for (let i = 0; i < (sizes[d] as number); i++) {
       index[d] = i;
-      walk(d + 1, element + (start + i) * (stride[d] as number));
+      walk(d + 1, element + i * (stride[d] as number));
     }
   };
   walk(0, base);

@@ -1,6 +1,8 @@
 // The wasm backend: assembly/ compiled for float32 and float64, each with SIMD and without. Nothing is compiled before it is needed.
+import f32Fma from "../../../build/wasm/f32-fma.wasm";
 import f32Scalar from "../../../build/wasm/f32-scalar.wasm";
 import f32Simd from "../../../build/wasm/f32-simd.wasm";
+import f64Fma from "../../../build/wasm/f64-fma.wasm";
 import f64Scalar from "../../../build/wasm/f64-scalar.wasm";
 import f64Simd from "../../../build/wasm/f64-simd.wasm";
 import { HelixError } from "../../errors.js";
@@ -8,46 +10,53 @@ import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Backend, BackendInfo, Executable } from "../backend.js";
 import { Zero } from "../zero.js";
-import { Rows, Strip } from "./direct.js";
 import { Instance, MAX_BYTES } from "./instance.js";
+import { Rows } from "./rows.js";
 import { Spectral } from "./spectral.js";
+import { Strip } from "./strip.js";
 
 type Precision = Plan["precision"];
 
-const builds = { simd: { f32: f32Simd, f64: f64Simd }, scalar: { f32: f32Scalar, f64: f64Scalar } };
+/** From the fastest: relaxed SIMD has fused multiply-adds. */
+export type Build = "fma" | "simd" | "scalar";
+const builds: Record<Build, Record<Precision, string>> = {
+  fma: { f32: f32Fma, f64: f64Fma },
+  simd: { f32: f32Simd, f64: f64Simd },
+  scalar: { f32: f32Scalar, f64: f64Scalar },
+};
+const buildNames: readonly Build[] = ["fma", "simd", "scalar"];
+const details: Record<Build, string> = {
+  fma: "SIMD with fused multiply-adds",
+  simd: "SIMD",
+  scalar: "scalar: no SIMD in this engine",
+};
 
 /** Instances whose memory is at most this large wait for reuse, at most so many. */
 const KEEP_BYTES = 64 * 2 ** 20;
 const KEEP = 4;
 
 export interface WasmOptions {
-  /** Use vector instructions where the engine has them; default true. */
-  simd?: boolean;
+  /** The best build to use; default "fma", where the engine has it. */
+  build?: Build;
 }
 
 export function createWasm(options: WasmOptions = {}): Backend {
-  return new Wasm(options.simd ?? true);
+  return new Wasm(options.build ?? "fma");
 }
 
 class Wasm implements Backend {
   readonly name = "wasm";
   private readonly modules = new Map<Precision, WebAssembly.Module>();
   private idle: Instance[] = [];
-  private simd: boolean | undefined;
+  private chosen: Build | undefined;
 
-  constructor(private readonly allowSimd: boolean) {}
+  constructor(private readonly best: Build) {}
 
   describe(): BackendInfo {
     const available = typeof WebAssembly === "object";
-    const simd = available && this.hasSimd();
-    const detail = !available
-      ? "this engine has no WebAssembly"
-      : simd
-        ? "simd128"
-        : this.allowSimd
-          ? "scalar: this engine has no simd128"
-          : "scalar";
-    return { name: this.name, available, detail, maxBytes: MAX_BYTES, threads: 1, simd };
+    const build = available ? this.build() : "scalar";
+    const detail = available ? details[build] : "this engine has no WebAssembly";
+    return { name: this.name, available, detail, maxBytes: MAX_BYTES, threads: 1, simd: build !== "scalar" };
   }
 
   async prepare(plan: Plan, kernel: Operand): Promise<Executable> {
@@ -62,7 +71,7 @@ class Wasm implements Backend {
       instance = undefined;
     };
     try {
-      const executable = build(plan, instance, release);
+      const executable = executableOf(plan, instance, release);
       executable.setKernel(kernel);
       return executable;
     } catch (error) {
@@ -94,18 +103,21 @@ class Wasm implements Backend {
         "backend-unavailable",
         'backend "wasm" needs WebAssembly, which this engine lacks; use backend "js"',
       );
-    const module = new WebAssembly.Module(decode(builds[this.hasSimd() ? "simd" : "scalar"][precision]));
+    const module = new WebAssembly.Module(decode(builds[this.build()][precision]));
     this.modules.set(precision, module);
     return module;
   }
 
-  private hasSimd(): boolean {
-    this.simd ??= this.allowSimd && WebAssembly.validate(decode(f32Simd));
-    return this.simd;
+  /** The best build that this engine accepts. */
+  private build(): Build {
+    this.chosen ??= buildNames
+      .slice(buildNames.indexOf(this.best))
+      .find((name) => name === "scalar" || WebAssembly.validate(decode(builds[name].f32)));
+    return this.chosen ?? "scalar";
   }
 }
 
-function build(plan: Plan, instance: Instance, release: () => void): Executable {
+function executableOf(plan: Plan, instance: Instance, release: () => void): Executable {
   const { run } = plan;
   switch (run.kind) {
     case "spectral":

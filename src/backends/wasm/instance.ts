@@ -11,25 +11,47 @@ export interface Exports {
   AXIS: WebAssembly.Global;
   ROWS_AXIS: WebAssembly.Global;
   TAP: WebAssembly.Global;
+  SUM: WebAssembly.Global;
   HEAP: WebAssembly.Global;
   clear(address: number, bytes: number): void;
-  forward(x: number, bytes: number, level: number, node: number): void;
-  inverse(x: number, bytes: number, level: number, node: number): void;
-  multiply(y: number, x: number, w: number, bytes: number): void;
-  multiplyAdd(y: number, x: number, w: number, bytes: number): void;
-  sumOfMagnitudes(x: number, bytes: number): number;
+  forward(x: number, bytes: number, level: number, node: number, y: number, chunk: number, stride: number): void;
+  inverse(x: number, bytes: number, level: number, node: number, y: number, chunk: number, stride: number): void;
+  convolve(x: number, bytes: number, level: number, node: number, w: number): void;
+  multiplyAccumulate(
+    x: number,
+    xStride: number,
+    w: number,
+    wStride: number,
+    chunk: number,
+    from: number,
+    to: number,
+    pairs: number,
+    outputs: number,
+    scratch: number,
+  ): void;
   wind(
     layout: Layout,
-    helix: number,
+    buffer: number,
     half: number,
+    size: number,
     r: number,
     array: number,
     axes: number,
     rank: number,
-    scaleRe: number,
-    scaleIm: number,
+    scales: number,
+    sum: number,
   ): void;
-  unwind(layout: Layout, helix: number, half: number, r: number, array: number, axes: number, rank: number): void;
+  unwind(
+    layout: Layout,
+    buffer: number,
+    half: number,
+    low: number,
+    high: number,
+    r: number,
+    array: number,
+    axes: number,
+    rank: number,
+  ): void;
   gather(
     taps: number,
     lag: number,
@@ -112,6 +134,10 @@ export class Instance {
     return this.precision === "f32"
       ? new Float32Array(buffer, address, count)
       : new Float64Array(buffer, address, count);
+  }
+
+  doubles(address: number, count: number): Float64Array {
+    return new Float64Array(this.exports.memory.buffer, address, count);
   }
 
   words(address: number, count: number): Int32Array {

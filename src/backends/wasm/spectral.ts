@@ -1,23 +1,52 @@
-// One circular convolution on the helix: wind, transform, multiply, transform back, unwind. Spectra of the kernel are kept.
+// Circular convolutions on the helix: wind, transform, multiply, transform back, unwind. Spectra of the kernel are kept.
 //
-//   Y[b,g,o] = Σ_c X[b,g,c] W[g,o,c]
-import type { Plan, Run } from "../../plan/plan.js";
+//   Y[b,g,o][t] = Σ_c Σ X[b,g,c][i] W[g,o,c][k]        over the slabs i, k that meet in t
+//
+// One slab by one slab is a single visit of each cache-full, product included (`convolve`); otherwise the spectra of all slabs are
+// stored chunk by chunk, side by side, for `multiplyAccumulate`.
+import type { Plan, Spectral as SpectralRun } from "../../plan/plan.js";
+import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
 import { type Instance, Layout } from "./instance.js";
-import { collect, type Staged, sliceAddress, stage, stageOutput, writeAxes } from "./staging.js";
+import { Carrier, clearUncomputed, innerAxes, inputPiece, outputPiece, type Piece } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
+import { type Call, runTasks, type Task } from "./tasks.js";
 
-export type SpectralRun = Extract<Run, { kind: "spectral" }>;
+/** Bytes of a spectrum that lie together, at most; those of the other slabs follow. */
+const CHUNK = 512;
+/** Chunks multiplied in one task. */
+const CHUNKS = 32;
+
+/** Slabs of one batch, group and block. */
+interface Round {
+  group: number;
+  x: Piece[];
+  y: Piece[];
+}
 
 export class Spectral extends Stepped {
   private readonly layout: Layout;
+  private readonly parts: 1 | 2;
   private readonly transform: Transform;
-  /** Spectra of w[g,o,c], of x[c], and a product, `transform.bytes` each. */
+  /** Slabs of x, w and out in a round. */
+  private readonly inputs: number;
+  private readonly kernels: number;
+  private readonly outputs: number;
+  /** One slab by one slab. */
+  private readonly single: boolean;
+  /** Bytes of a chunk, how many a spectrum has, and how far apart consecutive ones lie. */
+  private readonly chunk: number;
+  private readonly chunks: number;
+  private readonly kernelStride: number;
+  private readonly signalStride: number;
   private readonly kernel: number;
   private readonly signal: number;
-  private readonly product: number;
+  private readonly scratch: number;
+  private readonly pairs: number;
+  private readonly buffer: number;
+  private readonly scales: Record<"x" | "w", number>;
   private readonly fixed: number;
   /** Σ |w|: a bound on what the kernel can do to the signal. */
   private kernelSum = 0;
@@ -26,71 +55,87 @@ export class Spectral extends Stepped {
     private readonly instance: Instance,
     private readonly release: () => void,
     private readonly plan: Plan,
-    run: SpectralRun,
+    private readonly spectral: SpectralRun,
   ) {
     super();
-    const real = run.ring === "negacyclic";
+    const { cin, cout, groups, conj } = plan;
+    const real = spectral.ring === "negacyclic";
+    this.parts = real ? 1 : 2;
     this.layout = real ? Layout.PackedReal : Layout.PackedComplex;
-    this.transform = writeTransform(instance, real ? run.length / 2 : run.length, run.odd, real ? Math.PI / 2 : 0);
+    const points = real ? spectral.length / 2 : spectral.length;
+    this.transform = writeTransform(instance, points, spectral.odd, real ? Math.PI / 2 : 0);
     const { bytes } = this.transform;
-    this.kernel = instance.allocate(plan.groups * plan.cout * plan.cin * bytes);
-    this.signal = instance.allocate(plan.cin * bytes);
-    this.product = instance.allocate(bytes);
+    const slabs = slabCounts(plan);
+    this.inputs = cin * slabs.x;
+    this.kernels = cin * cout * slabs.w;
+    this.outputs = cout * slabs.out;
+    this.single = this.inputs === 1 && this.kernels === 1 && this.outputs === 1;
+    this.chunk = this.single ? bytes : Math.min(CHUNK, bytes / spectral.odd);
+    this.chunks = bytes / this.chunk;
+    this.kernelStride = this.single ? bytes : strideOf(this.kernels * this.chunk);
+    this.signalStride = this.single ? 0 : strideOf(Math.max(this.inputs, this.outputs) * this.chunk);
+    this.kernel = instance.allocate(groups * this.chunks * this.kernelStride);
+    this.signal = instance.allocate(this.chunks * this.signalStride);
+    this.scratch = instance.allocate(this.single ? 0 : this.outputs * this.chunk);
+    this.pairs = this.single ? 0 : this.writePairs();
+    this.buffer = instance.allocate(bytes);
+    this.scales = { x: this.writeScales(1, conj.x), w: this.writeScales(1 / points, conj.w) };
     this.fixed = instance.mark();
   }
 
   setKernel(kernel: Operand): void {
-    const { instance, plan, transform } = this;
-    const staged = stage(instance, plan, kernel.view);
-    const axes = this.axes(staged, kernel, "w");
-    const scale = 1 / transform.points;
-    this.kernelSum = 0;
-    let spectrum = this.kernel;
-    for (const group of kernel.group)
-      for (const out of kernel.batch)
-        for (const channel of kernel.channel) {
-          const array = sliceAddress(staged, kernel, rangesOf(plan, "w"), group + out + channel);
-          this.kernelSum += transform.points * this.forward(spectrum, array, axes, scale, plan.conj.w);
-          spectrum += transform.bytes;
-        }
-    instance.release(this.fixed);
+    const { instance, plan, parts } = this;
+    const { shift, length } = this.spectral;
+    try {
+      const axes = innerAxes(plan, kernel, "w");
+      const offsets = slabOffsets(plan, "w", kernel.stride);
+      const slices = kernel.group.flatMap((g) => kernel.batch.flatMap((o) => kernel.channel.map((c) => g + o + c)));
+      const pieces = slices.flatMap((slice) =>
+        offsets.map((offset) => inputPiece(axes, slice + offset, shift, 0, length)),
+      );
+      const carrier = Carrier.in(instance, kernel, axes, parts, pieces);
+      const sums = instance.allocate(8 * pieces.length);
+      const tasks = pieces.map((piece, k): Task => {
+        const group = this.kernelOf(Math.floor(k / this.kernels));
+        const spectrum = group + (k % this.kernels) * this.chunk;
+        return this.forwardTask(carrier, piece, "w", sums + 8 * k, spectrum, this.kernelStride);
+      });
+      for (const _ of runTasks(instance, [carrier.wholeTransfer, ...tasks], { input: kernel.view, parts }));
+      this.kernelSum = this.sum(sums, pieces.length);
+    } finally {
+      instance.release(this.fixed);
+    }
   }
 
   protected *steps(signal: Operand, out: Output): Steps {
-    const { instance, plan, transform } = this;
-    const { exports } = instance;
-    const { points, bytes, levels } = transform;
-    const total = plan.batch * plan.groups * (plan.cin + plan.cout);
-    let done = 0;
+    const { instance, plan, parts } = this;
     try {
-      const x = stage(instance, plan, signal.view);
-      const xAxes = this.axes(x, signal, "x");
-      const y = stageOutput(instance, plan, out);
-      const yAxes = this.axes(y, out, "out");
-      for (let b = 0; b < plan.batch; b++)
-        for (let g = 0; g < plan.groups; g++) {
-          let sum = 0;
-          for (let c = 0; c < plan.cin; c++) {
-            const offset = at(signal.batch, b) + at(signal.group, g) + at(signal.channel, c);
-            const array = sliceAddress(x, signal, rangesOf(plan, "x"), offset);
-            sum += this.forward(this.signal + c * bytes, array, xAxes, 1, plan.conj.x);
-            yield ++done / total;
-          }
-          if (!(sum * this.kernelSum < this.largest)) return "refused";
-          for (let o = 0; o < plan.cout; o++) {
-            const kernel = this.kernel + (g * plan.cout + o) * plan.cin * bytes;
-            exports.multiply(this.product, this.signal, kernel, bytes);
-            for (let c = 1; c < plan.cin; c++)
-              exports.multiplyAdd(this.product, this.signal + c * bytes, kernel + c * bytes, bytes);
-            exports.inverse(this.product, bytes, levels, 0);
-            const offset = at(out.batch, b) + at(out.group, g) + at(out.channel, o);
-            const array = sliceAddress(y, out, rangesOf(plan, "out"), offset);
-            exports.unwind(this.layout, this.product, points, plan.first, array, yAxes.address, yAxes.rank);
-            yield ++done / total;
-          }
-        }
-      collect(instance, y, out);
-      return "done";
+      clearUncomputed(plan, out);
+      const rounds = this.rounds(signal, out);
+      const xAxes = innerAxes(plan, signal, "x");
+      const yAxes = innerAxes(plan, out, "out");
+      const xs = Carrier.in(
+        instance,
+        signal,
+        xAxes,
+        parts,
+        rounds.flatMap(({ x }) => x),
+      );
+      const ys = Carrier.out(
+        instance,
+        out,
+        yAxes,
+        parts,
+        rounds.flatMap(({ y }) => y),
+      );
+      const sums = instance.allocate(8 * rounds.length * this.inputs);
+      const tasks = this.single
+        ? rounds.map((round, n) => this.convolveTask(xs, ys, round, sums + 8 * n))
+        : rounds.flatMap((round, n) => this.roundTasks(xs, ys, round, sums + 8 * n * this.inputs));
+      const all = [xs.wholeTransfer, ...tasks, ys.wholeTransfer];
+      let done = 0;
+      for (const _ of runTasks(instance, all, { input: signal.view, output: out, parts })) yield ++done / all.length;
+      return this.sum(sums, rounds.length * this.inputs) * this.kernelSum < this.largest ? "done" : "refused";
     } finally {
       instance.release(this.fixed);
     }
@@ -100,33 +145,167 @@ export class Spectral extends Stepped {
     this.release();
   }
 
-  /** Winds a slice, transforms it, and returns its Σ |.| before. */
-  private forward(
-    spectrum: number,
-    array: number,
-    axes: { address: number; rank: number },
-    scale: number,
-    conj: boolean,
-  ): number {
-    const { exports } = this.instance;
-    const { points, bytes, levels } = this.transform;
-    exports.clear(spectrum, bytes);
-    exports.wind(this.layout, spectrum, points, 0, array, axes.address, axes.rank, scale, conj ? -scale : scale);
-    const sum = exports.sumOfMagnitudes(spectrum, bytes);
-    exports.forward(spectrum, bytes, levels, 0);
-    return sum;
+  private rounds(signal: Operand, out: Output): Round[] {
+    const { plan } = this;
+    const { blocks, advance, start, halo, shift, length } = this.spectral;
+    const xAxes = innerAxes(plan, signal, "x");
+    const yAxes = innerAxes(plan, out, "out");
+    const xOffsets = slabOffsets(plan, "x", signal.stride);
+    const yOffsets = slabOffsets(plan, "out", out.stride);
+    const low = halo + shift;
+    const rounds: Round[] = [];
+    for (let b = 0; b < plan.batch; b++)
+      for (let group = 0; group < plan.groups; group++)
+        for (let block = 0; block < blocks; block++) {
+          const from = start + block * advance;
+          const xBase = at(signal.batch, b) + at(signal.group, group);
+          const yBase = at(out.batch, b) + at(out.group, group);
+          rounds.push({
+            group,
+            x: signal.channel.flatMap((c) =>
+              xOffsets.map((offset) => inputPiece(xAxes, xBase + c + offset, -from, 0, length)),
+            ),
+            y: out.channel.flatMap((o) =>
+              yOffsets.map((offset) =>
+                outputPiece(yAxes, yBase + o + offset, plan.first - from + shift, low, low + advance),
+              ),
+            ),
+          });
+        }
+    return rounds;
   }
 
-  private axes({ element }: Staged, operand: Operand, which: "x" | "w" | "out") {
-    const dilation = { x: "u", w: "v", out: "step" } as const;
-    return writeAxes(
-      this.instance,
-      this.plan.axes.map((axis, d) => ({
-        count: axis[which].size,
-        stride: at(operand.stride, d) * element,
-        step: axis[dilation[which]] * at(this.plan.stride, d),
-      })),
+  /** Winds and transforms all slabs, multiplies chunk by chunk, transforms back and unwinds. */
+  private roundTasks(xs: Carrier, ys: Carrier, { group, x, y }: Round, sums: number): Task[] {
+    const { chunk, chunks, signalStride, signal } = this;
+    const forward = x.map((piece, i) =>
+      this.forwardTask(xs, piece, "x", sums + 8 * i, signal + i * chunk, signalStride),
     );
+    const products: Task[] = [];
+    for (let from = 0; from < chunks; from += CHUNKS) {
+      const to = Math.min(chunks, from + CHUNKS);
+      const kernel = this.kernelOf(group);
+      products.push([
+        [
+          "multiplyAccumulate",
+          signal,
+          signalStride,
+          kernel,
+          this.kernelStride,
+          chunk,
+          from,
+          to,
+          this.pairs,
+          this.outputs,
+          this.scratch,
+        ],
+      ]);
+    }
+    const { levels, bytes } = this.transform;
+    const inverse = y.map(
+      (piece, i): Task => [
+        ["inverse", this.buffer, bytes, levels, 0, signal + i * chunk, chunk, signalStride],
+        this.unwind(ys, piece),
+        ...ys.transfer(piece),
+      ],
+    );
+    return [...forward, ...products, ...inverse];
+  }
+
+  private convolveTask(xs: Carrier, ys: Carrier, { group, x: [x], y: [y] }: Round, sum: number): Task {
+    const { levels, bytes } = this.transform;
+    if (!x || !y) throw new Error("a round has a slab of x and one of y");
+    return [
+      ...xs.transfer(x),
+      this.wind(xs, x, "x", sum),
+      ["convolve", this.buffer, bytes, levels, 0, this.kernelOf(group)],
+      this.unwind(ys, y),
+      ...ys.transfer(y),
+    ];
+  }
+
+  private forwardTask(
+    carrier: Carrier,
+    piece: Piece,
+    which: "x" | "w",
+    sum: number,
+    spectrum: number,
+    stride: number,
+  ): Task {
+    const { levels, bytes } = this.transform;
+    return [
+      ...carrier.transfer(piece),
+      this.wind(carrier, piece, which, sum),
+      ["forward", this.buffer, bytes, levels, 0, spectrum, this.chunk, stride],
+    ];
+  }
+
+  private wind(carrier: Carrier, piece: Piece, which: "x" | "w", sum: number): Call {
+    const { address, rank } = carrier.axes;
+    const { points } = this.transform;
+    const { length } = this.spectral;
+    return [
+      "wind",
+      this.layout,
+      this.buffer,
+      points,
+      length,
+      piece.r,
+      carrier.address(piece),
+      address,
+      rank,
+      this.scales[which],
+      sum,
+    ];
+  }
+
+  private unwind(carrier: Carrier, piece: Piece): Call {
+    const { address, rank } = carrier.axes;
+    const { halo, shift, advance } = this.spectral;
+    const low = halo + shift;
+    return [
+      "unwind",
+      this.layout,
+      this.buffer,
+      this.transform.points,
+      low,
+      low + advance,
+      piece.r,
+      carrier.address(piece),
+      address,
+      rank,
+    ];
+  }
+
+  private kernelOf(group: number): number {
+    return this.kernel + group * this.chunks * this.kernelStride;
+  }
+
+  /** For every output of a round, how many products it sums, and the offsets of their factors in a chunk. */
+  private writePairs(): number {
+    const { plan, chunk } = this;
+    const slabs = slabCounts(plan);
+    const pairs = slabPairs(plan);
+    const list: number[] = [];
+    for (let o = 0; o < plan.cout; o++)
+      for (const pair of pairs) {
+        list.push(plan.cin * pair.length);
+        for (let c = 0; c < plan.cin; c++)
+          for (const [i, k] of pair) list.push((c * slabs.x + i) * chunk, ((o * plan.cin + c) * slabs.w + k) * chunk);
+      }
+    const address = this.instance.allocate(4 * list.length);
+    this.instance.words(address, list.length).set(list);
+    return address;
+  }
+
+  private writeScales(scale: number, conj: boolean): number {
+    const address = this.instance.allocate(2 * this.instance.real);
+    this.instance.reals(address, 2).set([scale, conj ? -scale : scale]);
+    return address;
+  }
+
+  private sum(sums: number, count: number): number {
+    return this.instance.doubles(sums, count).reduce((sum, value) => sum + value, 0);
   }
 
   /** Beyond this, Σ|x| Σ|w| may overflow on the way. */
@@ -135,5 +314,7 @@ export class Spectral extends Stepped {
   }
 }
 
+/** Chunks side by side, and a cache line where they would otherwise fall on the same cache sets. */
+const strideOf = (bytes: number): number => bytes + (bytes % 4096 === 0 ? 64 : 0);
+
 const at = (list: readonly number[], i: number): number => list[i] as number;
-const rangesOf = (plan: Plan, which: "x" | "w" | "out") => plan.axes.map((axis) => axis[which]);

@@ -1,81 +1,33 @@
-// Arrays between JavaScript and an instance's memory, and the axis lists by which assembly/helix.ts walks them.
-import { isComplex, rangeOf, type View } from "../../ndarray.js";
-import type { Plan, Range } from "../../plan/plan.js";
+// Where the elements of an operand's slices come to lie in memory, and the axis lists by which assembly/helix.ts walks them.
+import { rangeOf, type View } from "../../ndarray.js";
+import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
+import { clear } from "../zero.js";
 import type { Instance } from "./instance.js";
+import { load, type Task } from "./tasks.js";
 
-/** An array in memory: element k, which may lie before or after the ones that were copied, is at `base + k · element`. */
-export interface Staged {
-  base: number;
-  /** Bytes of an element. */
-  element: number;
-}
+export type Which = "x" | "w" | "out";
 
-/** Copies the stretch of data that a view touches. Real data becomes complex where the plan is complex. */
-export function stage(instance: Instance, { field }: Plan, view: View): Staged {
-  const { first, last } = rangeOf(view);
-  const parts = field === "complex" ? 2 : 1;
-  const element = parts * instance.real;
-  const count = last + 1 - first;
-  const address = instance.allocate(count * element);
-  const target = instance.reals(address, count * parts);
-  if (isComplex(view.dtype)) target.set(cut(view.data, 2 * first, 2 * last + 2));
-  else if (parts === 1) target.set(cut(view.data, first, last + 1));
-  else {
-    target.fill(0);
-    for (let k = 0; k < count; k++) target[2 * k] = view.data[first + k] as number;
-  }
-  return { base: address - first * element, element };
-}
-
-function cut(data: ArrayLike<number>, from: number, to: number): ArrayLike<number> {
-  if (from === 0 && to === data.length) return data;
-  return Array.isArray(data) ? data.slice(from, to) : (data as Float64Array).subarray(from, to);
-}
-
-/** Room for a result, cleared if the plan leaves some of it zero. */
-export function stageOutput(instance: Instance, plan: Plan, { view }: Output): Staged {
-  const size = view.shape.reduce((product, n) => product * n, 1);
-  const element = (plan.field === "complex" ? 2 : 1) * instance.real;
-  const address = instance.allocate(size * element);
-  const written = plan.axes.reduce((n, { out }) => n * out.size, plan.batch * plan.groups * plan.cout);
-  if (written < size) instance.exports.clear(address, size * element);
-  return { base: address - view.offset * element, element };
-}
-
-/** Copies a result to where the caller wants it. */
-export function collect(instance: Instance, { base, element }: Staged, { view }: Output): void {
-  const parts = element / instance.real;
-  const size = view.shape.reduce((product, n) => product * n, 1);
-  view.data.set(instance.reals(base + view.offset * element, size * parts), view.offset * parts);
-}
-
-/** Address of the first element that takes part in a slice. */
-export function sliceAddress(
-  { base, element }: Staged,
-  operand: Operand,
-  ranges: readonly Range[],
-  roleOffset: number,
-): number {
-  const start = ranges.reduce((sum, range, d) => sum + range.start * (operand.stride[d] as number), 0);
-  return base + (roleOffset + start) * element;
-}
-
-/** An axis for assembly/helix.ts: how many elements, how far apart in the array (bytes) and on the helix (numbers). */
+/** An axis for assembly/helix.ts: how many elements, how far apart in the array (elements) and on the helix (numbers). */
 export interface HelixAxis {
   count: number;
   stride: number;
   step: number;
 }
 
-/** Axes in memory. Axes of one element are left out, and neighbours that are contiguous on both sides become one. */
-export interface AxisList {
-  address: number;
-  rank: number;
+/** The inner axes of an operand. */
+export function innerAxes({ axes, outer, stride }: Plan, { stride: elements }: Operand, which: Which): HelixAxis[] {
+  const dilation = { x: "u", w: "v", out: "step" } as const;
+  return axes.slice(outer).map((axis, d) => ({
+    count: axis[which].size,
+    stride: elements[outer + d] as number,
+    step: axis[dilation[which]] * (stride[outer + d] as number),
+  }));
 }
 
-export function writeAxes(instance: Instance, axes: readonly HelixAxis[]): AxisList {
+/** Axes of one element are left out, and neighbours that are contiguous on both sides become one; at least one stays. */
+export function mergeAxes(axes: readonly HelixAxis[]): HelixAxis[] {
   const merged: HelixAxis[] = [];
   for (const axis of axes) {
     const outer = merged.at(-1);
@@ -84,8 +36,170 @@ export function writeAxes(instance: Instance, axes: readonly HelixAxis[]): AxisL
       merged[merged.length - 1] = { ...axis, count: outer.count * axis.count };
     else merged.push(axis);
   }
-  if (merged.length === 0) merged.push({ count: 1, stride: 0, step: 0 });
-  const address = instance.allocate(merged.length * instance.exports.AXIS.value);
-  instance.words(address, 3 * merged.length).set(merged.flatMap(({ count, stride, step }) => [count, stride, step]));
-  return { address, rank: merged.length };
+  return merged.length > 0 ? merged : [{ count: 1, stride: 1, step: 1 }];
+}
+
+export interface AxisList {
+  address: number;
+  rank: number;
+}
+
+/** Writes axes to memory; an element has `bytes`. */
+export function writeAxes(instance: Instance, axes: readonly HelixAxis[], bytes: number): AxisList {
+  const address = instance.allocate(axes.length * instance.exports.AXIS.value);
+  const fields = axes.flatMap(({ count, stride, step }, d) => [
+    count,
+    stride * bytes,
+    step,
+    reachOf(axes.slice(d + 1)),
+  ]);
+  instance.words(address, fields.length).set(fields);
+  return { address, rank: axes.length };
+}
+
+/** Position of the last element of some axes. */
+export const reachOf = (axes: readonly HelixAxis[]): number =>
+  axes.reduce((sum, { count, step }) => sum + (count - 1) * step, 0);
+
+/** A stretch of an operand's elements. */
+interface Touched {
+  first: number;
+  count: number;
+}
+
+/** A slab of an operand, or what of it falls into a buffer. */
+export interface Piece {
+  /** Number of the slab's first element in the buffer; it may lie before or behind it. */
+  r: number;
+  /** The slab's first element. */
+  offset: number;
+  touched: Touched;
+}
+
+/** A slab whose elements from number `low` on and before `high` are read. */
+export function inputPiece(axes: readonly HelixAxis[], offset: number, r: number, low: number, high: number): Piece {
+  const [outermost, ...inside] = axes as [HelixAxis, ...HelixAxis[]];
+  const { count, stride, step } = outermost;
+  const from = Math.max(0, Math.ceil((low - r - reachOf(inside)) / step));
+  const to = Math.min(count, Math.floor((high - 1 - r) / step) + 1);
+  if (from >= to) return { r, offset, touched: { first: offset, count: 0 } };
+  const { first, last } = rangeOf({
+    shape: [to - from, ...inside.map((axis) => axis.count)],
+    stride: [stride, ...inside.map((axis) => axis.stride)],
+    offset: offset + from * stride,
+  });
+  return { r, offset, touched: { first, count: last - first + 1 } };
+}
+
+/** A slab whose elements from number `low` on and before `high` are written; they lie together if the axes are packed. */
+export function outputPiece(axes: readonly HelixAxis[], offset: number, r: number, low: number, high: number): Piece {
+  const before = elementsBefore(axes, r, low);
+  return { r, offset, touched: { first: offset + before, count: elementsBefore(axes, r, high) - before } };
+}
+
+/** How many elements of axes, in row-major order, have numbers before `high`, the first at r. */
+function elementsBefore(axes: readonly HelixAxis[], r: number, high: number): number {
+  let elements = 0;
+  let left = high - 1 - r;
+  if (left < 0) return 0;
+  for (const [d, { count, step }] of axes.entries()) {
+    const size = axes.slice(d + 1).reduce((n, axis) => n * axis.count, 1);
+    const whole = Math.floor(left / step);
+    if (whole >= count) return elements + count * size;
+    elements += whole * size;
+    left -= whole * step;
+  }
+  return elements + 1;
+}
+
+/** Whether elements lie in row-major order without gaps. */
+function isPacked(axes: readonly HelixAxis[]): boolean {
+  let size = 1;
+  for (const { count, stride } of [...axes].reverse()) {
+    if (count > 1 && stride !== size) return false;
+    size *= count;
+  }
+  return true;
+}
+
+/**
+ * How the pieces of an operand get into memory, or out of it. If they hardly overlap, each is copied by the task that works on it, to or
+ * from one place that all share, and stays in the cache; otherwise the whole operand has a place, and is copied before, or after, all.
+ */
+export class Carrier {
+  readonly axes: AxisList;
+  private readonly place: number;
+  private readonly element: number;
+  private readonly whole: { first: number; count: number } | undefined;
+
+  private constructor(
+    instance: Instance,
+    private readonly action: "load" | "save",
+    operand: Operand,
+    axes: readonly HelixAxis[],
+    parts: number,
+    pieces: readonly Piece[],
+    shared: boolean,
+  ) {
+    this.element = parts * instance.real;
+    this.axes = writeAxes(instance, mergeAxes(axes), this.element);
+    const { first, last } = rangeOf(operand.view);
+    this.whole = shared ? undefined : { first, count: last - first + 1 };
+    const largest = pieces.reduce((most, { touched }) => Math.max(most, touched.count), 1);
+    this.place = instance.allocate((this.whole?.count ?? largest) * this.element);
+  }
+
+  static in(
+    instance: Instance,
+    operand: Operand,
+    axes: readonly HelixAxis[],
+    parts: number,
+    pieces: readonly Piece[],
+  ): Carrier {
+    const { first, last } = rangeOf(operand.view);
+    const touched = pieces.reduce((sum, piece) => sum + piece.touched.count, 0);
+    return new Carrier(instance, "load", operand, axes, parts, pieces, touched <= 1.5 * (last - first + 1));
+  }
+
+  static out(
+    instance: Instance,
+    operand: Operand,
+    axes: readonly HelixAxis[],
+    parts: number,
+    pieces: readonly Piece[],
+  ): Carrier {
+    const carrier = new Carrier(instance, "save", operand, axes, parts, pieces, isPacked(axes));
+    if (carrier.whole) instance.exports.clear(carrier.place, carrier.whole.count * carrier.element);
+    return carrier;
+  }
+
+  /** What copies a piece, if its task must. */
+  transfer({ touched: { first, count } }: Piece): Task {
+    return this.whole || count === 0 ? [] : [[this.action, first, count, this.place]];
+  }
+
+  /** What copies the whole operand, if that is to be. */
+  get wholeTransfer(): Task {
+    return this.whole ? [[this.action, this.whole.first, this.whole.count, this.place]] : [];
+  }
+
+  /** The address of a slab's first element, there or not, while the piece is in place. */
+  address({ offset, touched }: Piece): number {
+    return this.place + (offset - (this.whole ?? touched).first) * this.element;
+  }
+}
+
+/** Zeros in a result of which the plan computes only a part. */
+export function clearUncomputed({ axes, batch, groups, cout }: Plan, out: Output): void {
+  const computed = axes.reduce((n, axis) => n * axis.out.size, batch * groups * cout);
+  if (computed < out.view.shape.reduce((product, n) => product * n, 1)) clear(out);
+}
+
+/** All elements of an operand; the address that element 0 would have. */
+export function stageWhole(instance: Instance, view: View, parts: 1 | 2): number {
+  const { first, last } = rangeOf(view);
+  const element = parts * instance.real;
+  const address = instance.allocate((last - first + 1) * element);
+  load(instance, view, ["load", first, last - first + 1, address], parts);
+  return address - first * element;
 }

@@ -1,0 +1,158 @@
+// Direct sums along the strip: y[t] = Σ_k w_k x[t - lag_k], every tap one multiply-add; see assembly/direct.ts. The strip is taken in
+// segments, so that what is wound stays in the cache: a segment of outputs needs as much of x, and what the lags reach before it.
+import type { Output } from "../backend.js";
+import type { Steps } from "../stepped.js";
+import { Direct, type Side } from "./direct.js";
+import { Layout } from "./instance.js";
+import {
+  Carrier,
+  clearUncomputed,
+  innerAxes,
+  inputPiece,
+  mergeAxes,
+  outputPiece,
+  reachOf,
+  stageWhole,
+  writeAxes,
+} from "./staging.js";
+import { type Call, runTasks, type Task } from "./tasks.js";
+
+/** The least length of a segment, in numbers. */
+const SEGMENT = 2 ** 15;
+
+/** A table of taps in memory. */
+interface Table {
+  address: number;
+  end: number;
+}
+
+export class Strip extends Direct {
+  protected *compute(taps: Side, samples: Side, out: Output): Steps {
+    const finite = yield* this.pass(taps, samples, out, false);
+    if (finite !== "zeros") return finite;
+    // 0 · NaN is NaN: as x is not finite, the taps of zero count.
+    const all = yield* this.pass(taps, samples, out, true);
+    return all === "zeros" ? "refused" : all;
+  }
+
+  /** Computes everything; without `zeros`, zero taps are left out, and "zeros" says that they may not be. */
+  private *pass(
+    taps: Side,
+    samples: Side,
+    out: Output,
+    zeros: boolean,
+  ): Generator<number, "done" | "refused" | "zeros"> {
+    const { instance, plan, parts } = this;
+    const { exports, real } = instance;
+    const mark = instance.mark();
+    try {
+      const tables = this.gather(taps, zeros);
+      if (!tables.every((table) => this.isFinite(table))) return "refused";
+      clearUncomputed(plan, out);
+      const layout = parts === 2 ? Layout.StripComplex : Layout.StripReal;
+      const reach = reachOf(taps.axes);
+      const segment = Math.min(
+        roundUp(plan.span, exports.TILE.value),
+        roundUp(Math.max(SEGMENT, reach), exports.TILE.value),
+      );
+      const numbers = reach + segment;
+      const starts = Array.from({ length: Math.ceil(plan.span / segment) }, (_, k) => k * segment);
+      const yAxes = innerAxes(plan, out, "out");
+      const inputOf = (s: number, g: number, c: number, t: number) =>
+        inputPiece(samples.axes, samples.offset(s, g, c), reach - plan.first - t, 0, numbers);
+      const outputOf = (i: number, s: number, g: number, t: number) =>
+        outputPiece(yAxes, this.outputOffset(out, i, s, g), -t, 0, segment);
+      const rounds = indices(plan.groups).flatMap((g) =>
+        indices(samples.operand.batch.length).flatMap((s) => starts.map((t) => ({ g, s, t }))),
+      );
+      const channels = indices(plan.cin);
+      const inputs = rounds.flatMap(({ g, s, t }) => channels.map((c) => inputOf(s, g, c, t)));
+      const xs = Carrier.in(instance, samples.operand, samples.axes, parts, inputs);
+      const ys = Carrier.out(
+        instance,
+        out,
+        yAxes,
+        parts,
+        rounds.map(({ g, s, t }) => outputOf(0, s, g, t)),
+      );
+      const stripBytes = roundUp(numbers * parts * real, 64);
+      const strips = instance.allocate(plan.cin * stripBytes);
+      const y = instance.allocate(segment * parts * real);
+      const scales = instance.allocate(2 * real);
+      instance.reals(scales, 2).set([1, samples.sign]);
+      const sums = instance.allocate(8 * inputs.length);
+      const tasks = rounds.map(({ g, s, t }, n): Task => {
+        const wound = channels.flatMap((c): Task => {
+          const piece = inputOf(s, g, c, t);
+          const { address, rank } = xs.axes;
+          const [strip, sum] = [strips + c * stripBytes, sums + 8 * (n * plan.cin + c)];
+          return [
+            ...xs.transfer(piece),
+            ["wind", layout, strip, numbers, numbers, piece.r, xs.address(piece), address, rank, scales, sum],
+          ];
+        });
+        const outputs = indices(taps.operand.batch.length).flatMap((i): Task => {
+          const piece = outputOf(i, s, g, t);
+          const { address, rank } = ys.axes;
+          return [
+            ["clear", y, segment * parts * real],
+            ...channels.map((c): Call => {
+              const table = tables[(g * taps.operand.batch.length + i) * plan.cin + c] as Table;
+              const x = strips + c * stripBytes + reach * real;
+              return parts === 2
+                ? ["directComplex", y, segment * real, x, numbers * real, table.address, table.end, segment]
+                : ["directReal", y, x, table.address, table.end, segment];
+            }),
+            ["unwind", layout, y, segment, 0, segment, piece.r, ys.address(piece), address, rank],
+            ...ys.transfer(piece),
+          ];
+        });
+        return [...wound, ...outputs];
+      });
+      const all = [xs.wholeTransfer, ...tasks, ys.wholeTransfer];
+      let done = 0;
+      for (const _ of runTasks(instance, all, { input: samples.operand.view, output: out, parts }))
+        yield ++done / all.length;
+      const skipped = !zeros && tables.some(({ address, end }) => end - address < this.tableBytes(taps));
+      const finite = instance.doubles(sums, inputs.length).every(Number.isFinite);
+      return skipped && !finite ? "zeros" : "done";
+    } finally {
+      instance.release(mark);
+    }
+  }
+
+  /** The taps of every group, output and input channel. */
+  private gather(taps: Side, zeros: boolean): Table[] {
+    const { instance, plan, parts } = this;
+    const element = parts * instance.real;
+    const kernel = stageWhole(instance, taps.operand.view, parts);
+    const { address, rank } = writeAxes(instance, mergeAxes(taps.axes), element);
+    const tables: Table[] = [];
+    for (let g = 0; g < plan.groups; g++)
+      for (let i = 0; i < taps.operand.batch.length; i++)
+        for (let c = 0; c < plan.cin; c++) {
+          const table = instance.allocate(this.tableBytes(taps));
+          const array = kernel + taps.offset(i, g, c) * element;
+          const end = instance.exports.gather(table, 0, array, address, rank, parts - 1, taps.sign, zeros ? 1 : 0);
+          tables.push({ address: table, end: end >>> 0 });
+        }
+    return tables;
+  }
+
+  private tableBytes(taps: Side): number {
+    return taps.axes.reduce((n, { count }) => n * count, this.instance.exports.TAP.value);
+  }
+
+  /** A tap that is not finite would turn the strip's gaps into NaN. */
+  private isFinite({ address, end }: Table): boolean {
+    const { exports, real } = this.instance;
+    const values = this.instance.reals(address, (end - address) / real);
+    for (let k = 8 / real; k < values.length; k += exports.TAP.value / real) {
+      if (!Number.isFinite(values[k]) || !Number.isFinite(values[k + 1])) return false;
+    }
+    return true;
+  }
+}
+
+const indices = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+const roundUp = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
