@@ -102,13 +102,6 @@ export class Complex {
     return Complex.of(mulAdd(z.re, s, this.re), mulAdd(z.im, s, this.im));
   }
 
-  /** this + z w */
-  @inline
-  plusProduct(z: Complex, w: Complex): Complex {
-    if (!ASC_FEATURE_RELAXED_SIMD) return this.plus(z.times(w));
-    return Complex.of(mulSub(z.im, w.im, mulAdd(z.re, w.re, this.re)), mulAdd(z.im, w.re, mulAdd(z.re, w.im, this.im)));
-  }
-
   /** this + i z */
   @inline
   plusI(z: Complex): Complex {
