@@ -66,8 +66,14 @@ export function executeSync(job: Job): NdArray<FloatArray> {
 }
 
 /** What the options say about the choice. */
-export function wishesOf({ backend, method, maxMemory }: SharedOptions, exact?: number): Wishes {
-  return { backend: backend ?? "auto", method: method ?? "auto", maxMemory: maxMemory ?? 2 ** 53, exactLength: exact };
+export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions, exact?: number): Wishes {
+  return {
+    backend: backend ?? "auto",
+    method: method ?? "auto",
+    threads,
+    maxMemory: maxMemory ?? 2 ** 53,
+    exactLength: exact,
+  };
 }
 
 function start({ reduction, signal, kernel, options }: Job): Task {

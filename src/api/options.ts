@@ -12,6 +12,8 @@ export interface SharedOptions {
   backend?: BackendName | "auto";
   /** How it computes; default "auto": the method predicted to be fastest. Data that an FFT cannot carry uses "direct" whatever is asked. */
   method?: Method | "auto";
+  /** The most threads; default as many as the machine, or the container, runs at once. Results do not depend on it. */
+  threads?: number;
   /** The most working memory, in bytes. */
   maxMemory?: number;
   /** Where the result goes: exactly its shape and dtype, strided or not, not overlapping an input. Returned as it is. */
@@ -29,7 +31,7 @@ export interface ConvolutionOptions extends SharedOptions {
   axes?: number | readonly number[];
 }
 
-const names = ["backend", "method", "maxMemory", "out", "abort", "onProgress", "mode", "axes"];
+const names = ["backend", "method", "threads", "maxMemory", "out", "abort", "onProgress", "mode", "axes"];
 
 /** Checks names and values; the operation checks what depends on the arrays. */
 export function checkOptions(options: unknown): ConvolutionOptions {
@@ -42,10 +44,11 @@ export function checkOptions(options: unknown): ConvolutionOptions {
         actual: name,
       });
   }
-  const { backend, method, maxMemory, abort, onProgress, mode, axes } = options as Record<string, unknown>;
+  const { backend, method, threads, maxMemory, abort, onProgress, mode, axes } = options as Record<string, unknown>;
   oneOf("backend", ["auto", ...backendNames], backend);
   oneOf("method", ["auto", ...methods], method);
   oneOf("mode", modes, mode);
+  mustBe("threads", "a whole number, at least 1", threads, Number.isInteger(threads) && (threads as number) >= 1);
   mustBe("maxMemory", "a positive number of bytes", maxMemory, typeof maxMemory === "number" && maxMemory > 0);
   mustBe("abort", "an AbortSignal", abort, typeof abort === "object" && abort !== null && "aborted" in abort);
   mustBe("onProgress", "a function", onProgress, typeof onProgress === "function");

@@ -25,8 +25,11 @@ export const defaultRates: Calibration = ({ name, simd: hasSimd }, { precision }
   return precision === "f32" ? simd : { ...simd, spectral: simd.spectral / 2, strip: simd.strip / 2 };
 };
 
-/** Predicted seconds of a plan on a backend. */
-export function predict({ run, cost }: Plan, rates: Rates): number {
-  const flops = run.kind === "zero" ? 0 : cost.flops / rates[run.kind];
-  return rates.overhead + flops + cost.traffic / rates.bandwidth;
+/** Predicted seconds of a plan on a backend, with so many threads: copies are one thread's work. */
+export function predict({ run, cost }: Plan, rates: Rates, threads = 1): number {
+  const { flops, traffic, copied, tasks } = cost;
+  const sums = run.kind === "zero" ? 0 : flops / rates[run.kind];
+  // The last task of a phase may keep one thread busy while the others wait.
+  const rounds = Math.ceil(tasks / threads) / tasks;
+  return rates.overhead + copied / rates.bandwidth + (sums + (traffic - copied) / rates.bandwidth) * rounds;
 }

@@ -10,6 +10,8 @@ import { type Calibration, predict } from "./calibration.js";
 export interface Wishes {
   backend: BackendName | "auto";
   method: Method | "auto";
+  /** The most threads that may be used; undefined: as many as the machine runs at once. */
+  threads?: number | undefined;
   /** Bytes of working memory that may be used. */
   maxMemory: number;
   /** The largest length of a transform whose rounded result is exact; only for integers. */
@@ -41,7 +43,7 @@ export function choose(
   const all = available.flatMap((info) =>
     plans.map((plan): Candidate => {
       const rejected = objection(info, plan, wishes);
-      const candidate = { backend: info.name, plan, seconds: predict(plan, calibration(info, plan)) };
+      const candidate = { backend: info.name, ...withThreads(info, plan, calibration, wishes) };
       return rejected === undefined ? candidate : { ...candidate, rejected };
     }),
   );
@@ -49,6 +51,23 @@ export function choose(
   const [best, second] = usable;
   if (!best) throw nothingFits(all, available, wishes);
   return { ...best, reason: reasonFor(best, second, wishes), candidates: all };
+}
+
+/** Below this, waking threads is not worth it, s. */
+const WORTH_THREADS = 1e-3;
+
+/** The plan for as many threads as are allowed, have work and are worth it. */
+function withThreads(
+  info: BackendInfo,
+  plan: Plan,
+  calibration: Calibration,
+  wishes: Wishes,
+): { plan: Plan; seconds: number } {
+  const rates = calibration(info, plan);
+  const alone = predict(plan, rates);
+  const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
+  if (threads < 2 || alone < WORTH_THREADS) return { plan, seconds: alone };
+  return { plan: { ...plan, threads }, seconds: predict(plan, rates, threads) };
 }
 
 /** Why a candidate is out, if it is. */

@@ -47,6 +47,7 @@ const base = (problem: Problem, { axes, outer, stride, first, span, helix }: Omi
   first,
   span,
   helix,
+  threads: 1,
 });
 
 function zeroPlan(problem: Problem): Plan {
@@ -57,7 +58,7 @@ function zeroPlan(problem: Problem): Plan {
     method: "direct",
     run: { kind: "zero" },
     bytes,
-    cost: { flops: 0, traffic: bytes },
+    cost: { flops: 0, traffic: bytes, copied: 0, tasks: 1 },
   };
 }
 
@@ -133,6 +134,8 @@ function spectralPlan(problem: Problem, geometry: Geometry, length: Length, bloc
     cost: {
       flops: transforms * transformFlops(length) + rounds * pairs * 8 * length.points,
       traffic: (transforms * passes + rounds * (x + y)) * spectrum + 2 * operandBytes(problem),
+      copied: 2 * operandBytes(problem),
+      tasks: x * w * y === 1 ? rounds : Math.min(x, y),
     },
   };
 }
@@ -155,6 +158,8 @@ function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
     cost: {
       flops: multiplyAdds * flopsPerTap(problem),
       traffic: strips * batch * groups * cout + 2 * operandBytes(problem),
+      copied: 2 * operandBytes(problem),
+      tasks: batch * groups * Math.ceil(geometry.span / Math.max(2 ** 15, geometry.reach)),
     },
   };
 }
@@ -170,7 +175,12 @@ function rowsPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
     method: "direct",
     run: { kind: "rows", taps },
     bytes: sums + operandBytes(problem),
-    cost: { flops: batch * groups * cin * cout * pairs * flopsPerTap(problem), traffic: operandBytes(problem) },
+    cost: {
+      flops: batch * groups * cin * cout * pairs * flopsPerTap(problem),
+      traffic: operandBytes(problem),
+      copied: operandBytes(problem),
+      tasks: 1,
+    },
   };
 }
 

@@ -6,13 +6,17 @@ export interface PlanSummary {
   method: Method;
   /** What the method does: one circular FFT, taps along a strip, or the definition row by row. */
   form: Plan["run"]["kind"];
-  /** Numbers on the helix: of the transform, or of the strip. */
+  /** Outer axes that stay apart, and blocks that the helix of the others is cut into. */
+  outer: number;
+  blocks: number;
+  /** Numbers on the helix: of a transform, or of the strip. */
   length: number;
-  /** The helix that is enough, and the textbook's, every axis padded to its full extent. */
+  /** The helix of the inner axes that is enough, and the textbook's, every axis padded to its full extent. */
   helix: number;
   textbook: number;
   /** What rounding the length up to one that transforms fast costs: length / helix - 1. */
   roundingLoss: number;
+  threads: number;
   flops: number;
   /** Bytes read and written. */
   traffic: number;
@@ -20,15 +24,18 @@ export interface PlanSummary {
   bytes: number;
 }
 
-export function summarise({ method, run, helix, span, axes, cost, bytes }: Plan): PlanSummary {
+export function summarise({ method, run, outer, helix, span, axes, threads, cost, bytes }: Plan): PlanSummary {
   const spectral = run.kind === "spectral";
   return {
     method,
     form: run.kind,
+    outer,
+    blocks: spectral ? run.blocks : 1,
     length: spectral ? run.length : span,
     helix,
-    textbook: textbookLength(axes),
-    roundingLoss: spectral ? run.length / helix - 1 : 0,
+    textbook: textbookLength(axes.slice(outer)),
+    roundingLoss: spectral && run.blocks === 1 ? run.length / helix - 1 : 0,
+    threads,
     flops: cost.flops,
     traffic: cost.traffic,
     bytes,

@@ -56,8 +56,11 @@ export type Odd = 1 | 3 | 5 | 9 | 15 | 27;
 
 export interface Cost {
   flops: number;
-  /** Bytes read and written. */
+  /** Bytes read and written, and of these the bytes of operands that are copied in and out. */
   traffic: number;
+  copied: number;
+  /** Into how many pieces the work falls that threads can do at the same time. */
+  tasks: number;
 }
 
 export interface Plan {
@@ -81,6 +84,8 @@ export interface Plan {
   /** A circular length that is enough, where one less is not, before rounding to one that transforms fast. */
   helix: number;
   run: Run;
+  /** How many threads share the work, at most; the result does not depend on it. */
+  threads: number;
   /** Working memory, bytes, inputs and output included. */
   bytes: number;
   cost: Cost;

@@ -228,10 +228,11 @@ test("explain prints every candidate, the choice and the reason, and computes no
   const explanation = await explain("convolve", { signal: image, kernel }, { mode: "same" });
   const rows = rowsOf(text, ["wasm", "js"]);
   assert.is(rows.length, explanation.candidates.length);
-  explanation.candidates.forEach(({ backend, method, form, length, helix, textbook, chosen }, i) => {
+  explanation.candidates.forEach((candidate, i) => {
+    const { backend, method, form, outer, blocks, threads, length, helix, textbook, chosen } = candidate;
     const count = (n: number) => n.toLocaleString("en-US");
-    const cells = [backend, method, form, count(length), count(helix), count(textbook)];
-    assert.equal((rows[i] as string).split(/\s+/).slice(0, 6), cells);
+    const numbers = [outer, blocks, threads, length, helix, textbook].map(count);
+    assert.equal((rows[i] as string).split(/\s+/).slice(0, 9), [backend, method, form, ...numbers]);
     assert.is((rows[i] as string).endsWith("chosen"), chosen);
   });
   assert.match(text, "convolve gives float32 of shape (40, 30)");

@@ -4,6 +4,7 @@ import { slabOffsets } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
+import type { Crew } from "./crew.js";
 import type { Instance } from "./instance.js";
 import { type HelixAxis, innerAxes } from "./staging.js";
 
@@ -19,17 +20,18 @@ export interface Side {
 }
 
 export abstract class Direct extends Stepped {
+  protected readonly instance: Instance;
   /** Reals of an element. */
   protected readonly parts: 1 | 2;
   private kernel: Operand | undefined;
 
   constructor(
-    protected readonly instance: Instance,
-    private readonly release: () => void,
+    protected readonly crew: Crew,
     protected readonly plan: Plan,
     private readonly hold: Hold,
   ) {
     super();
+    this.instance = crew.instance;
     this.parts = plan.field === "complex" ? 2 : 1;
   }
 
@@ -39,7 +41,7 @@ export abstract class Direct extends Stepped {
   }
 
   dispose(): void {
-    this.release();
+    this.crew.dispose();
   }
 
   protected *steps(signal: Operand, out: Output): Steps {

@@ -9,11 +9,14 @@ import { HelixError } from "../../errors.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Backend, BackendInfo, Executable } from "../backend.js";
+import { parallelism, whyNoThreads } from "../platform/workers.js";
 import { Zero } from "../zero.js";
-import { Instance, MAX_BYTES } from "./instance.js";
+import { Crew } from "./crew.js";
+import { Instance, MAX_BYTES, shareMemory } from "./instance.js";
 import { Rows } from "./rows.js";
 import { Spectral } from "./spectral.js";
 import { Strip } from "./strip.js";
+import { Team } from "./team.js";
 
 type Precision = Plan["precision"];
 
@@ -40,13 +43,15 @@ export interface WasmOptions {
   build?: Build;
 }
 
-export function createWasm(options: WasmOptions = {}): Backend {
+export function createWasm(options: WasmOptions = {}): Wasm {
   return new Wasm(options.build ?? "fma");
 }
 
-class Wasm implements Backend {
+export class Wasm implements Backend {
   readonly name = "wasm";
-  private readonly modules = new Map<Precision, WebAssembly.Module>();
+  private readonly modules = new Map<string, WebAssembly.Module>();
+  private readonly teams = new Map<number, Team>();
+  private noThreads: string | undefined;
   private idle: Instance[] = [];
   private chosen: Build | undefined;
 
@@ -55,8 +60,15 @@ class Wasm implements Backend {
   describe(): BackendInfo {
     const available = typeof WebAssembly === "object";
     const build = available ? this.build() : "scalar";
-    const detail = available ? details[build] : "this engine has no WebAssembly";
-    return { name: this.name, available, detail, maxBytes: MAX_BYTES, threads: 1, simd: build !== "scalar" };
+    const alone = this.whyNoThreads();
+    const threads = available && alone === undefined ? parallelism() : 1;
+    const detail = available ? `${details[build]}; ${alone ?? `${threads} threads`}` : "this engine has no WebAssembly";
+    return { name: this.name, available, detail, maxBytes: MAX_BYTES, threads, simd: build !== "scalar" };
+  }
+
+  /** How many tasks other threads than the calling one have done. */
+  helped(): number {
+    return [...this.teams.values()].reduce((sum, team) => sum + team.helped, 0);
   }
 
   async prepare(plan: Plan, kernel: Operand): Promise<Executable> {
@@ -65,17 +77,19 @@ class Wasm implements Backend {
 
   prepareSync(plan: Plan, kernel: Operand): Executable {
     if (plan.run.kind === "zero") return new Zero();
-    let instance: Instance | undefined = this.acquire(plan.precision);
-    const release = () => {
-      if (instance) this.release(instance);
-      instance = undefined;
-    };
+    const team = plan.threads > 1 ? this.teamOf(plan.threads) : undefined;
+    const instance = this.acquire(plan.precision, team !== undefined);
+    let held = true;
+    const crew = new Crew(instance, team, () => {
+      if (held) this.release(instance);
+      held = false;
+    });
     try {
-      const executable = executableOf(plan, instance, release);
+      const executable = executableOf(plan, crew);
       executable.setKernel(kernel);
       return executable;
     } catch (error) {
-      release();
+      crew.dispose();
       throw error;
     }
   }
@@ -83,11 +97,15 @@ class Wasm implements Backend {
   dispose(): void {
     this.idle = [];
     this.modules.clear();
+    for (const team of this.teams.values()) team.dispose();
+    this.teams.clear();
   }
 
-  private acquire(precision: Precision): Instance {
-    const found = this.idle.findIndex((instance) => instance.precision === precision);
-    return this.idle.splice(found, found < 0 ? 0 : 1)[0] ?? new Instance(this.module(precision), precision);
+  private acquire(precision: Precision, shared: boolean): Instance {
+    const found = this.idle.findIndex((instance) => instance.precision === precision && instance.shared === shared);
+    return (
+      this.idle.splice(found, found < 0 ? 0 : 1)[0] ?? new Instance(this.module(precision, shared), precision, shared)
+    );
   }
 
   private release(instance: Instance): void {
@@ -95,17 +113,32 @@ class Wasm implements Backend {
     if (instance.bytes <= KEEP_BYTES && this.idle.length < KEEP) this.idle.push(instance);
   }
 
-  private module(precision: Precision): WebAssembly.Module {
-    const found = this.modules.get(precision);
+  private module(precision: Precision, shared: boolean): WebAssembly.Module {
+    const key = `${precision} ${shared}`;
+    const found = this.modules.get(key);
     if (found) return found;
     if (typeof WebAssembly !== "object")
       throw new HelixError(
         "backend-unavailable",
         'backend "wasm" needs WebAssembly, which this engine lacks; use backend "js"',
       );
-    const module = new WebAssembly.Module(decode(builds[this.build()][precision]));
-    this.modules.set(precision, module);
+    const bytes = decode(builds[this.build()][precision]);
+    const module = new WebAssembly.Module(shared ? shareMemory(bytes) : bytes);
+    this.modules.set(key, module);
     return module;
+  }
+
+  /** Threads start with the first plan that wants them; until they have, the calling thread works alone. */
+  private teamOf(size: number): Team | undefined {
+    if (this.whyNoThreads() !== undefined) return undefined;
+    const team = this.teams.get(size) ?? new Team(size);
+    this.teams.set(size, team);
+    return team;
+  }
+
+  private whyNoThreads(): string | undefined {
+    this.noThreads ??= whyNoThreads() ?? "";
+    return this.noThreads || undefined;
   }
 
   /** The best build that this engine accepts. */
@@ -117,15 +150,15 @@ class Wasm implements Backend {
   }
 }
 
-function executableOf(plan: Plan, instance: Instance, release: () => void): Executable {
+function executableOf(plan: Plan, crew: Crew): Executable {
   const { run } = plan;
   switch (run.kind) {
     case "spectral":
-      return new Spectral(instance, release, plan, run);
+      return new Spectral(crew, plan, run);
     case "strip":
-      return new Strip(instance, release, plan, run.taps);
+      return new Strip(crew, plan, run.taps);
     case "rows":
-      return new Rows(instance, release, plan, run.taps);
+      return new Rows(crew, plan, run.taps);
     case "zero":
       return new Zero();
     default:

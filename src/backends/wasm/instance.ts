@@ -5,7 +5,6 @@ import type { FloatArray } from "../../ndarray.js";
 
 /** The entry points of assembly/index.ts. Addresses and byte counts are numbers; `bool` is 0 or 1. */
 export interface Exports {
-  memory: WebAssembly.Memory;
   LANES: WebAssembly.Global;
   TILE: WebAssembly.Global;
   AXIS: WebAssembly.Global;
@@ -90,24 +89,28 @@ export const MAX_BYTES = 65536 * PAGE;
 const ALIGN = 64;
 
 export class Instance {
+  readonly memory: WebAssembly.Memory;
   readonly exports: Exports;
   readonly lanes: number;
   /** Bytes of a real. */
   readonly real: number;
   private top: number;
 
+  /** `shared`: whether the memory can be shared with threads; the module must be compiled for it (see `shareMemory`). */
   constructor(
-    module: WebAssembly.Module,
+    readonly module: WebAssembly.Module,
     readonly precision: "f32" | "f64",
+    readonly shared: boolean,
   ) {
-    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared });
+    this.exports = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as unknown as Exports;
     this.lanes = this.exports.LANES.value;
     this.real = precision === "f32" ? 4 : 8;
     this.top = this.exports.HEAP.value;
   }
 
   get bytes(): number {
-    return this.exports.memory.buffer.byteLength;
+    return this.memory.buffer.byteLength;
   }
 
   /** Room for `bytes`, not cleared. Views of the memory taken before are detached. */
@@ -130,18 +133,18 @@ export class Instance {
 
   /** `count` reals from an address; valid until the next allocation. */
   reals(address: number, count: number): FloatArray {
-    const { buffer } = this.exports.memory;
+    const { buffer } = this.memory;
     return this.precision === "f32"
       ? new Float32Array(buffer, address, count)
       : new Float64Array(buffer, address, count);
   }
 
   doubles(address: number, count: number): Float64Array {
-    return new Float64Array(this.exports.memory.buffer, address, count);
+    return new Float64Array(this.memory.buffer, address, count);
   }
 
   words(address: number, count: number): Int32Array {
-    return new Int32Array(this.exports.memory.buffer, address, count);
+    return new Int32Array(this.memory.buffer, address, count);
   }
 
   private grow(end: number): void {
@@ -153,9 +156,25 @@ export class Instance {
       );
     if (end > MAX_BYTES) throw outOfMemory();
     try {
-      this.exports.memory.grow(Math.ceil((end - this.bytes) / PAGE));
+      this.memory.grow(Math.ceil((end - this.bytes) / PAGE));
     } catch (cause) {
       throw outOfMemory(cause);
     }
   }
 }
+
+/**
+ * The same module with a memory that can be shared: the flags of its imported memory, 1 for "has a maximum", become 3. Its code needs no
+ * other change, as threads never write the same place at the same time.
+ */
+export function shareMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const shared = bytes.slice();
+  // Import "env" "memory", kind 2 (memory), flags 1.
+  const entry = [3, ...codes("env"), 6, ...codes("memory"), 2, 1];
+  const at = shared.findIndex((_, i) => entry.every((byte, k) => shared[i + k] === byte));
+  if (at < 0) throw new Error("the module imports no memory with a maximum");
+  shared[at + entry.length - 1] = 3;
+  return shared;
+}
+
+const codes = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));

@@ -9,10 +9,11 @@ import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
+import type { Crew } from "./crew.js";
 import { type Instance, Layout } from "./instance.js";
 import { Carrier, clearUncomputed, innerAxes, inputPiece, outputPiece, type Piece } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
-import { type Call, runTasks, type Task } from "./tasks.js";
+import { type Call, type Local, local, type Task } from "./tasks.js";
 
 /** Bytes of a spectrum that lie together, at most; those of the other slabs follow. */
 const CHUNK = 512;
@@ -27,6 +28,7 @@ interface Round {
 }
 
 export class Spectral extends Stepped {
+  private readonly instance: Instance;
   private readonly layout: Layout;
   private readonly parts: 1 | 2;
   private readonly transform: Transform;
@@ -43,21 +45,24 @@ export class Spectral extends Stepped {
   private readonly signalStride: number;
   private readonly kernel: number;
   private readonly signal: number;
-  private readonly scratch: number;
   private readonly pairs: number;
-  private readonly buffer: number;
+  /** Each thread has a buffer for a slab, and room for a chunk of every output. */
+  private readonly local: Local;
+  private readonly buffer = local(0);
+  private readonly scratch: number;
   private readonly scales: Record<"x" | "w", number>;
   private readonly fixed: number;
   /** Σ |w|: a bound on what the kernel can do to the signal. */
   private kernelSum = 0;
 
   constructor(
-    private readonly instance: Instance,
-    private readonly release: () => void,
+    private readonly crew: Crew,
     private readonly plan: Plan,
     private readonly spectral: SpectralRun,
   ) {
     super();
+    const { instance } = crew;
+    this.instance = instance;
     const { cin, cout, groups, conj } = plan;
     const real = spectral.ring === "negacyclic";
     this.parts = real ? 1 : 2;
@@ -76,9 +81,9 @@ export class Spectral extends Stepped {
     this.signalStride = this.single ? 0 : strideOf(Math.max(this.inputs, this.outputs) * this.chunk);
     this.kernel = instance.allocate(groups * this.chunks * this.kernelStride);
     this.signal = instance.allocate(this.chunks * this.signalStride);
-    this.scratch = instance.allocate(this.single ? 0 : this.outputs * this.chunk);
     this.pairs = this.single ? 0 : this.writePairs();
-    this.buffer = instance.allocate(bytes);
+    this.scratch = local(bytes);
+    this.local = crew.allocateLocal(bytes + (this.single ? 0 : this.outputs * this.chunk));
     this.scales = { x: this.writeScales(1, conj.x), w: this.writeScales(1 / points, conj.w) };
     this.fixed = instance.mark();
   }
@@ -100,7 +105,8 @@ export class Spectral extends Stepped {
         const spectrum = group + (k % this.kernels) * this.chunk;
         return this.forwardTask(carrier, piece, "w", sums + 8 * k, spectrum, this.kernelStride);
       });
-      for (const _ of runTasks(instance, [carrier.wholeTransfer, ...tasks], { input: kernel.view, parts }));
+      const work = { before: carrier.wholeTransfer, phases: [tasks], after: [], local: this.local };
+      for (const _ of this.crew.run(work, { input: kernel.view, parts }));
       this.kernelSum = this.sum(sums, pieces.length);
     } finally {
       instance.release(this.fixed);
@@ -129,12 +135,11 @@ export class Spectral extends Stepped {
         rounds.flatMap(({ y }) => y),
       );
       const sums = instance.allocate(8 * rounds.length * this.inputs);
-      const tasks = this.single
-        ? rounds.map((round, n) => this.convolveTask(xs, ys, round, sums + 8 * n))
-        : rounds.flatMap((round, n) => this.roundTasks(xs, ys, round, sums + 8 * n * this.inputs));
-      const all = [xs.wholeTransfer, ...tasks, ys.wholeTransfer];
-      let done = 0;
-      for (const _ of runTasks(instance, all, { input: signal.view, output: out, parts })) yield ++done / all.length;
+      const phases = this.single
+        ? [rounds.map((round, n) => this.convolveTask(xs, ys, round, sums + 8 * n))]
+        : rounds.flatMap((round, n) => this.roundPhases(xs, ys, round, sums + 8 * n * this.inputs));
+      const work = { before: xs.wholeTransfer, phases, after: ys.wholeTransfer, local: this.local };
+      yield* this.crew.run(work, { input: signal.view, output: out, parts });
       return this.sum(sums, rounds.length * this.inputs) * this.kernelSum < this.largest ? "done" : "refused";
     } finally {
       instance.release(this.fixed);
@@ -142,7 +147,7 @@ export class Spectral extends Stepped {
   }
 
   dispose(): void {
-    this.release();
+    this.crew.dispose();
   }
 
   private rounds(signal: Operand, out: Output): Round[] {
@@ -176,7 +181,7 @@ export class Spectral extends Stepped {
   }
 
   /** Winds and transforms all slabs, multiplies chunk by chunk, transforms back and unwinds. */
-  private roundTasks(xs: Carrier, ys: Carrier, { group, x, y }: Round, sums: number): Task[] {
+  private roundPhases(xs: Carrier, ys: Carrier, { group, x, y }: Round, sums: number): Task[][] {
     const { chunk, chunks, signalStride, signal } = this;
     const forward = x.map((piece, i) =>
       this.forwardTask(xs, piece, "x", sums + 8 * i, signal + i * chunk, signalStride),
@@ -209,7 +214,7 @@ export class Spectral extends Stepped {
         ...ys.transfer(piece),
       ],
     );
-    return [...forward, ...products, ...inverse];
+    return [forward, products, inverse];
   }
 
   private convolveTask(xs: Carrier, ys: Carrier, { group, x: [x], y: [y] }: Round, sum: number): Task {

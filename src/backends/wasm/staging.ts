@@ -124,7 +124,8 @@ function isPacked(axes: readonly HelixAxis[]): boolean {
 
 /**
  * How the pieces of an operand get into memory, or out of it. If they hardly overlap, each is copied by the task that works on it, to or
- * from one place that all share, and stays in the cache; otherwise the whole operand has a place, and is copied before, or after, all.
+ * from one place that all share, and stays in the cache; otherwise, and for threads, the whole operand has a place, and is copied before,
+ * or after, all.
  */
 export class Carrier {
   readonly axes: AxisList;
@@ -158,7 +159,8 @@ export class Carrier {
   ): Carrier {
     const { first, last } = rangeOf(operand.view);
     const touched = pieces.reduce((sum, piece) => sum + piece.touched.count, 0);
-    return new Carrier(instance, "load", operand, axes, parts, pieces, touched <= 1.5 * (last - first + 1));
+    const apart = touched <= 1.5 * (last - first + 1);
+    return new Carrier(instance, "load", operand, axes, parts, pieces, apart && !instance.shared);
   }
 
   static out(
@@ -168,7 +170,7 @@ export class Carrier {
     parts: number,
     pieces: readonly Piece[],
   ): Carrier {
-    const carrier = new Carrier(instance, "save", operand, axes, parts, pieces, isPacked(axes));
+    const carrier = new Carrier(instance, "save", operand, axes, parts, pieces, isPacked(axes) && !instance.shared);
     if (carrier.whole) instance.exports.clear(carrier.place, carrier.whole.count * carrier.element);
     return carrier;
   }

@@ -15,7 +15,7 @@ import {
   stageWhole,
   writeAxes,
 } from "./staging.js";
-import { type Call, runTasks, type Task } from "./tasks.js";
+import { type Call, local, type Task } from "./tasks.js";
 
 /** The least length of a segment, in numbers. */
 const SEGMENT = 2 ** 15;
@@ -76,8 +76,9 @@ export class Strip extends Direct {
         rounds.map(({ g, s, t }) => outputOf(0, s, g, t)),
       );
       const stripBytes = roundUp(numbers * parts * real, 64);
-      const strips = instance.allocate(plan.cin * stripBytes);
-      const y = instance.allocate(segment * parts * real);
+      const strips = local(0);
+      const y = local(plan.cin * stripBytes);
+      const own = this.crew.allocateLocal(plan.cin * stripBytes + segment * parts * real);
       const scales = instance.allocate(2 * real);
       instance.reals(scales, 2).set([1, samples.sign]);
       const sums = instance.allocate(8 * inputs.length);
@@ -109,10 +110,8 @@ export class Strip extends Direct {
         });
         return [...wound, ...outputs];
       });
-      const all = [xs.wholeTransfer, ...tasks, ys.wholeTransfer];
-      let done = 0;
-      for (const _ of runTasks(instance, all, { input: samples.operand.view, output: out, parts }))
-        yield ++done / all.length;
+      const work = { before: xs.wholeTransfer, phases: [tasks], after: ys.wholeTransfer, local: own };
+      yield* this.crew.run(work, { input: samples.operand.view, output: out, parts });
       const skipped = !zeros && tables.some(({ address, end }) => end - address < this.tableBytes(taps));
       const finite = instance.doubles(sums, inputs.length).every(Number.isFinite);
       return skipped && !finite ? "zeros" : "done";

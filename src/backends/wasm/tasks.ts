@@ -1,4 +1,4 @@
-// The work of a run as data: tasks that may run in any order, each a list of actions. Most are calls into WebAssembly; "load" brings a
+// The work of a run as data: phases, one after the other, of tasks that may run in any order, each a list of actions. Most are calls into WebAssembly; "load" brings a
 // stretch of the signal into memory and "save" takes a stretch of the result out, so that what a task works on is still in the cache.
 import { isComplex, type View } from "../../ndarray.js";
 import type { Output } from "../backend.js";
@@ -23,23 +23,44 @@ export interface Arrays {
   parts: 1 | 2;
 }
 
-/** Runs tasks in order, yielding after each. */
-export function* runTasks(instance: Instance, tasks: readonly Task[], arrays: Arrays): Generator<void> {
-  for (const task of tasks) {
-    for (const action of task) runAction(instance, action, arrays);
-    yield;
-  }
+/** Where the thread that runs a task keeps what it does not share: `stride` bytes each. */
+export interface Local {
+  base: number;
+  stride: number;
 }
 
-function runAction(instance: Instance, action: Call | Transfer, { input, output, parts }: Arrays): void {
+const LOCAL = 2 ** 40;
+
+/** In place of an address: `offset` bytes into the thread's own place. */
+export const local = (offset: number): number => LOCAL + offset;
+export const isLocal = (arg: number): boolean => arg >= LOCAL;
+export const localOffset = (arg: number): number => arg - LOCAL;
+
+/** Runs the tasks of one phase after the other on this thread, yielding after each task. */
+export function* runTasks(
+  instance: Instance,
+  phases: readonly (readonly Task[])[],
+  arrays: Arrays,
+  { base }: Local,
+): Generator<void, void> {
+  for (const tasks of phases)
+    for (const task of tasks) {
+      for (const action of task) runAction(instance, action, arrays, base);
+      yield;
+    }
+}
+
+function runAction(instance: Instance, action: Call | Transfer, { input, output, parts }: Arrays, base: number): void {
   if (action[0] === "load") load(instance, input, action, parts);
   else if (action[0] === "save") {
     const [, first, count, address] = action;
     output?.view.data.set(instance.reals(address, count * parts), first * parts);
-  } else {
-    const [operation, ...args] = action;
-    (instance.exports[operation] as (...args: number[]) => unknown)(...args);
-  }
+  } else runCall(instance, action as Call, base);
+}
+
+export function runCall(instance: Instance, [operation, ...args]: Call, base: number): void {
+  const resolved = args.map((arg) => (isLocal(arg) ? base + localOffset(arg) : arg));
+  (instance.exports[operation] as (...args: number[]) => unknown)(...resolved);
 }
 
 /** Copies elements into memory; real ones become complex if `parts` is 2. */

@@ -1,0 +1,68 @@
+// Who runs the phases of an executable: the calling thread alone, or with a team, if the plan asks for threads and they are not busy.
+import type { Instance } from "./instance.js";
+import { type Arrays, type Local, runTasks, type Task } from "./tasks.js";
+import type { Team } from "./team.js";
+
+export interface Work {
+  /** Copies before and after the phases, which only the calling thread can do. */
+  before: Task;
+  phases: readonly (readonly Task[])[];
+  after: Task;
+  /** Each thread's own place. */
+  local: Local;
+}
+
+export class Crew {
+  constructor(
+    readonly instance: Instance,
+    private readonly team: Team | undefined,
+    private readonly giveBack: () => void,
+  ) {}
+
+  /** How many threads there are room needed for. */
+  get size(): number {
+    return this.team?.size ?? 1;
+  }
+
+  /** Allocates a place of `bytes` for each thread. */
+  allocateLocal(bytes: number): Local {
+    // Of pages of their own, so that threads do not write to the same cache lines.
+    const stride = Math.ceil(bytes / 4096) * 4096 + 64;
+    return { base: this.instance.allocate(this.size * stride), stride };
+  }
+
+  /** Does the work; yields the fraction that is done. */
+  *run({ before, phases, after, local }: Work, arrays: Arrays): Generator<number, void> {
+    const { instance, team } = this;
+    const total = phases.reduce((n, tasks) => n + tasks.length, 2);
+    let done = 0;
+    for (const _ of runTasks(instance, [[before]], arrays, local)) yield ++done / total;
+    const together = team && (yield* counted(team.run(instance, phases, local), phases, total));
+    if (!together) for (const _ of runTasks(instance, phases, arrays, local)) yield ++done / total;
+    for (const _ of runTasks(instance, [[after]], arrays, local)) yield 1;
+  }
+
+  dispose(): void {
+    this.team?.detach(this.instance);
+    this.giveBack();
+  }
+}
+
+/** Fractions for a generator that yields after each phase. */
+function* counted(
+  run: Generator<void, boolean>,
+  phases: readonly (readonly Task[])[],
+  total: number,
+): Generator<number, boolean> {
+  let done = 1;
+  try {
+    for (let phase = 0; ; phase++) {
+      const step = run.next();
+      if (step.done) return step.value;
+      done += phases[phase]?.length ?? 0;
+      yield done / total;
+    }
+  } finally {
+    run.return(false);
+  }
+}
