@@ -15,7 +15,7 @@ interface NodeWorker {
 
 interface NodeProcess {
   getBuiltinModule?(name: "node:worker_threads"): {
-    Worker: new (source: string, options: { eval: true }) => NodeWorker;
+    Worker: new (source: string, options: { eval: true; execArgv: string[] }) => NodeWorker;
   };
   getBuiltinModule?(name: "node:os"): { availableParallelism(): number };
 }
