@@ -11,3 +11,8 @@ export const HEAP: usize = __heap_base;
 export function clear(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);
 }
+
+/** memory[to + i] ← memory[from + i] for all i < bytes; they may overlap. */
+export function move(to: usize, from: usize, bytes: usize): void {
+  memory.copy(to, from, bytes);
+}

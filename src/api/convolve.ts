@@ -1,9 +1,9 @@
 // convolve and correlate.
 import type { FloatArray, NdArray } from "../ndarray.js";
 import { viewOf } from "../ndarray.js";
-import { reduceConvolve } from "../problem/convolve.js";
 import { execute, executeSync, type Job } from "./execute.js";
 import { type ConvolutionOptions, checkOptions } from "./options.js";
+import { type Operation, reduce } from "./reduce.js";
 
 /**
  * N-dimensional convolution, out[k] = Σ signal[i] kernel[k - i] over all i, for any rank; SciPy's modes and centring.
@@ -28,12 +28,12 @@ export async function convolve(
   kernel: NdArray,
   options: ConvolutionOptions = {},
 ): Promise<NdArray<FloatArray>> {
-  return execute(jobOf(signal, kernel, options, false));
+  return execute(jobOf(signal, kernel, options, "convolve"));
 }
 
 /** `convolve` on the calling thread, which it holds until it is done. */
 export function convolveSync(signal: NdArray, kernel: NdArray, options: ConvolutionOptions = {}): NdArray<FloatArray> {
-  return executeSync(jobOf(signal, kernel, options, false));
+  return executeSync(jobOf(signal, kernel, options, "convolve"));
 }
 
 /**
@@ -48,22 +48,16 @@ export async function correlate(
   kernel: NdArray,
   options: ConvolutionOptions = {},
 ): Promise<NdArray<FloatArray>> {
-  return execute(jobOf(signal, kernel, options, true));
+  return execute(jobOf(signal, kernel, options, "correlate"));
 }
 
 /** `correlate` on the calling thread, which it holds until it is done. */
 export function correlateSync(signal: NdArray, kernel: NdArray, options: ConvolutionOptions = {}): NdArray<FloatArray> {
-  return executeSync(jobOf(signal, kernel, options, true));
+  return executeSync(jobOf(signal, kernel, options, "correlate"));
 }
 
-function jobOf(signal: NdArray, kernel: NdArray, options: ConvolutionOptions, isCorrelation: boolean): Job {
+function jobOf(signal: NdArray, kernel: NdArray, options: ConvolutionOptions, operation: Operation): Job {
   checkOptions(options);
   const views = { signal: viewOf(signal, "signal"), kernel: viewOf(kernel, "kernel") };
-  const { mode = "full", axes } = options;
-  const reduction = reduceConvolve(views.signal, views.kernel, {
-    mode,
-    axes: typeof axes === "number" ? [axes] : axes,
-    correlate: isCorrelation,
-  });
-  return { reduction, ...views, options };
+  return { reduction: reduce(operation, views.signal, views.kernel, options), ...views, options };
 }

@@ -1,4 +1,5 @@
-// Executables of one-shot calls, kept for the next call of the same shape: the least recently used go first.
+// Where a call gets its executables from. Those of one-shot calls are kept for the next call of the same shape: the least recently
+// used go first.
 import type { Backend, Executable } from "../backends/backend.js";
 import type { Plan } from "../plan/plan.js";
 import type { Operand } from "../problem/problem.js";
@@ -16,16 +17,23 @@ const kept = new Map<string, Kept>();
 const keyOf = (backend: Backend, { bytes: _bytes, cost: _cost, ...plan }: Plan): string =>
   `${backend.name} ${JSON.stringify(plan)}`;
 
-/** An executable for this caller alone, with its kernel in place; `giveBack` it afterwards. */
-export async function take(backend: Backend, plan: Plan, kernel: Operand): Promise<Executable> {
-  return reuse(backend, plan, kernel) ?? backend.prepare(plan, kernel);
+/** Executables with a kernel in place, for one caller at a time; each is given back after its run. */
+export interface Supply {
+  take(backend: Backend, plan: Plan, kernel: Operand): Promise<Executable>;
+  takeSync(backend: Backend, plan: Plan, kernel: Operand): Executable | undefined;
+  giveBack(backend: Backend, plan: Plan, executable: Executable): void;
+  /** Instead of giving it back, after a run that failed. */
+  discard(executable: Executable): void;
 }
 
-export function takeSync(backend: Backend, plan: Plan, kernel: Operand): Executable | undefined {
-  return reuse(backend, plan, kernel) ?? backend.prepareSync?.(plan, kernel);
-}
+export const recentExecutables: Supply = {
+  take: async (backend, plan, kernel) => reuse(backend, plan, kernel) ?? backend.prepare(plan, kernel),
+  takeSync: (backend, plan, kernel) => reuse(backend, plan, kernel) ?? backend.prepareSync?.(plan, kernel),
+  giveBack,
+  discard: (executable) => executable.dispose(),
+};
 
-export function giveBack(backend: Backend, plan: Plan, executable: Executable): void {
+function giveBack(backend: Backend, plan: Plan, executable: Executable): void {
   const key = keyOf(backend, plan);
   if (plan.bytes > KEEP_BYTES || kept.has(key)) {
     executable.dispose();

@@ -1,5 +1,5 @@
 // One call: choose backend and plan, run it, and where the data is not fit for the plan, run the next that is.
-import type { Backend, Control } from "../backends/backend.js";
+import type { Backend, Control, Outcome } from "../backends/backend.js";
 import { aborted } from "../backends/stepped.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
@@ -10,7 +10,7 @@ import { fallback } from "../plan/candidates.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
 import { exactLength, roundToIntegers } from "./exact.js";
-import { giveBack, take, takeSync } from "./executables.js";
+import { recentExecutables, type Supply } from "./executables.js";
 import type { SharedOptions } from "./options.js";
 import { type Target, targetOf } from "./output.js";
 
@@ -20,6 +20,8 @@ export interface Job {
   signal: View;
   kernel: View;
   options: SharedOptions;
+  /** The choice, if it is made already. */
+  choice?: Choice;
 }
 
 interface Task {
@@ -32,35 +34,41 @@ interface Task {
   exact: boolean;
 }
 
-export async function execute(job: Job): Promise<NdArray<FloatArray>> {
+export async function execute(job: Job, supply: Supply = recentExecutables): Promise<NdArray<FloatArray>> {
   const task = start(job);
   const { backend, choice, x, w, target, control } = task;
   for (let { plan } = choice; ; plan = fallback(job.reduction.problem, plan)) {
-    const executable = await take(backend, plan, w);
-    const outcome = await attempt(executable, () => executable.run(x, target.output, control));
-    giveBack(backend, plan, executable);
+    const executable = await supply.take(backend, plan, w);
+    let outcome: Outcome;
+    try {
+      outcome = await executable.run(x, target.output, control);
+    } catch (error) {
+      supply.discard(executable);
+      throw error;
+    }
+    supply.giveBack(backend, plan, executable);
     if (outcome === "done") return finish(task);
   }
 }
 
-export function executeSync(job: Job): NdArray<FloatArray> {
+export function executeSync(job: Job, supply: Supply = recentExecutables): NdArray<FloatArray> {
   const task = start(job);
   const { backend, choice, x, w, target, control } = task;
   for (let { plan } = choice; ; plan = fallback(job.reduction.problem, plan)) {
-    const executable = takeSync(backend, plan, w);
+    const executable = supply.takeSync(backend, plan, w);
     if (!executable?.runSync)
       throw new HelixError(
         "option",
         `backend "${backend.name}" cannot run synchronously; use the async call, or another backend`,
       );
-    let outcome: "done" | "refused";
+    let outcome: Outcome;
     try {
       outcome = executable.runSync(x, target.output, control);
     } catch (error) {
-      executable.dispose();
+      supply.discard(executable);
       throw error;
     }
-    giveBack(backend, plan, executable);
+    supply.giveBack(backend, plan, executable);
     if (outcome === "done") return finish(task);
   }
 }
@@ -76,11 +84,12 @@ export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions,
   };
 }
 
-function start({ reduction, signal, kernel, options }: Job): Task {
+function start({ reduction, signal, kernel, options, choice: made }: Job): Task {
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
   const exact = isExact(signal, kernel);
-  const choice = decide(reduction.problem, wishesOf(options, exact ? exactLength(signal, kernel) : undefined));
+  const longest = exact ? exactLength(signal, kernel) : undefined;
+  const choice = made ?? decide(reduction.problem, wishesOf(options, longest));
   return {
     choice,
     backend: backendOf(choice.backend),
@@ -95,15 +104,6 @@ function start({ reduction, signal, kernel, options }: Job): Task {
 function finish({ target, exact }: Task): NdArray<FloatArray> {
   if (exact) roundToIntegers(target.output.view);
   return target.deliver();
-}
-
-async function attempt<T>(executable: { dispose(): void }, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    executable.dispose();
-    throw error;
-  }
 }
 
 /** The view, or a packed copy where its elements are spread so thin that copying the stretch between them would waste memory. */

@@ -1,19 +1,15 @@
 // explain: what a call would do, and why, without doing it.
 import type { BackendName } from "../backends/backend.js";
-import type { Candidate } from "../dispatch/choose.js";
+import type { Candidate, Choice } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
-import { HelixError } from "../errors.js";
-import { checkShape, type Dtype, type NdArray, show, viewOf } from "../ndarray.js";
+import type { Dtype } from "../ndarray.js";
 import { type PlanSummary, summarise } from "../plan/explain.js";
 import type { Plan } from "../plan/plan.js";
-import { type ArraySpec, reduceConvolve, resultDtype } from "../problem/convolve.js";
+import { resultDtype } from "../problem/convolve.js";
+import type { Reduction } from "../problem/problem.js";
 import { wishesOf } from "./execute.js";
 import { type ConvolutionOptions, checkOptions } from "./options.js";
-
-export type Operation = "convolve" | "correlate";
-
-/** An array, or what matters of it: its shape, and its dtype (default float32). */
-export type OperandSpec = NdArray | { shape: readonly number[]; dtype?: Dtype };
+import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
 
 export interface CandidateExplanation extends PlanSummary {
   backend: BackendName;
@@ -51,17 +47,14 @@ export async function explain(
   arrays: { signal: OperandSpec; kernel: OperandSpec },
   options: ConvolutionOptions = {},
 ): Promise<Explanation> {
-  if (operation !== "convolve" && operation !== "correlate")
-    throw new HelixError("option", `operation must be "convolve" or "correlate"; got ${show(operation)}`, {
-      actual: operation,
-    });
-  const { mode = "full", axes } = checkOptions(options);
-  const { problem, outShape } = reduceConvolve(specOf(arrays.signal, "signal"), specOf(arrays.kernel, "kernel"), {
-    mode,
-    axes: typeof axes === "number" ? [axes] : axes,
-    correlate: operation === "correlate",
-  });
-  const { backend, plan, seconds, reason, candidates } = decide(problem, wishesOf(options));
+  checkOptions(options);
+  const { signal, kernel } = arrays;
+  const reduction = reduce(operation, specOf(signal, "signal"), specOf(kernel, "kernel"), options);
+  return explanationOf(operation, reduction, decide(reduction.problem, wishesOf(options)));
+}
+
+export function explanationOf(operation: Operation, { problem, outShape }: Reduction, choice: Choice): Explanation {
+  const { backend, plan, seconds, reason, candidates } = choice;
   const explanation = (candidate: Candidate): CandidateExplanation => ({
     backend: candidate.backend,
     ...summarise(candidate.plan),
@@ -80,29 +73,3 @@ export async function explain(
     candidates: candidates.map(explanation),
   };
 }
-
-function specOf(array: OperandSpec, name: string): ArraySpec {
-  if (typeof array === "object" && array !== null && "data" in array) return viewOf(array, name);
-  const { shape, dtype = "float32" } = array;
-  checkShape(shape, name);
-  if (!dtypes.includes(dtype))
-    throw new HelixError("dtype", `${name}.dtype must be one of ${dtypes.join(", ")}; got ${show(dtype)}`, {
-      expected: dtypes,
-      actual: dtype,
-    });
-  return { shape, dtype };
-}
-
-const dtypes: readonly Dtype[] = [
-  "int8",
-  "uint8",
-  "int16",
-  "uint16",
-  "int32",
-  "uint32",
-  "float16",
-  "float32",
-  "float64",
-  "complex64",
-  "complex128",
-];

@@ -13,6 +13,7 @@ export interface Exports {
   SUM: WebAssembly.Global;
   HEAP: WebAssembly.Global;
   clear(address: number, bytes: number): void;
+  move(to: number, from: number, bytes: number): void;
   forward(x: number, bytes: number, level: number, node: number, y: number, chunk: number, stride: number): void;
   inverse(x: number, bytes: number, level: number, node: number, y: number, chunk: number, stride: number): void;
   convolve(x: number, bytes: number, level: number, node: number, w: number): void;

@@ -58,8 +58,10 @@ export class Strip extends Direct {
       const numbers = reach + segment;
       const starts = Array.from({ length: Math.ceil(plan.span / segment) }, (_, k) => k * segment);
       const yAxes = innerAxes(plan, out, "out");
+      // One thread goes along the strip: what the lags reach before a segment is still there from the last, and moves to the front.
+      const kept = (t: number) => (this.crew.size === 1 && t > 0 ? reach : 0);
       const inputOf = (s: number, g: number, c: number, t: number) =>
-        inputPiece(samples.axes, samples.offset(s, g, c), reach - plan.first - t, 0, numbers);
+        inputPiece(samples.axes, samples.offset(s, g, c), reach - kept(t) - plan.first - t, 0, numbers - kept(t));
       const outputOf = (i: number, s: number, g: number, t: number) =>
         outputPiece(yAxes, this.outputOffset(out, i, s, g), -t, 0, segment);
       const rounds = indices(plan.groups).flatMap((g) =>
@@ -87,9 +89,12 @@ export class Strip extends Direct {
           const piece = inputOf(s, g, c, t);
           const { address, rank } = xs.axes;
           const [strip, sum] = [strips + c * stripBytes, sums + 8 * (n * plan.cin + c)];
+          const rest = strip + kept(t) * real;
+          const planes = kept(t) === 0 ? [] : indices(parts).map((plane) => strip + plane * numbers * real);
           return [
             ...xs.transfer(piece),
-            ["wind", layout, strip, numbers, numbers, piece.r, xs.address(piece), address, rank, scales, sum],
+            ...planes.map((plane): Call => ["move", plane, plane + segment * real, reach * real]),
+            ["wind", layout, rest, numbers, numbers - kept(t), piece.r, xs.address(piece), address, rank, scales, sum],
           ];
         });
         const outputs = indices(taps.operand.batch.length).flatMap((i): Task => {
