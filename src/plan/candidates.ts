@@ -58,7 +58,7 @@ function zeroPlan(problem: Problem): Plan {
     method: "direct",
     run: { kind: "zero" },
     bytes,
-    cost: { flops: 0, traffic: bytes, copied: 0, tasks: 1 },
+    cost: { flops: 0, traffic: bytes, copied: 0, calls: 1, tasks: 1 },
   };
 }
 
@@ -135,6 +135,7 @@ function spectralPlan(problem: Problem, geometry: Geometry, length: Length, bloc
       flops: transforms * transformFlops(length) + rounds * pairs * 8 * length.points,
       traffic: (transforms * passes + rounds * (x + y)) * spectrum + 2 * operandBytes(problem),
       copied: 2 * operandBytes(problem),
+      calls: transforms,
       tasks: x * w * y === 1 ? rounds : Math.min(x, y),
     },
   };
@@ -150,6 +151,7 @@ function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
   const count = geometry.axes.reduce((n, axis) => n * axis[taps].size, 1);
   const multiplyAdds = batch * groups * cin * cout * count * geometry.span;
   const strips = 2 * geometry.span * elementBytes(problem);
+  const segments = Math.ceil(geometry.span / Math.max(2 ** 15, geometry.reach));
   return {
     ...base(problem, geometry),
     method: "direct",
@@ -159,7 +161,8 @@ function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
       flops: multiplyAdds * flopsPerTap(problem),
       traffic: strips * batch * groups * cout + 2 * operandBytes(problem),
       copied: 2 * operandBytes(problem),
-      tasks: batch * groups * Math.ceil(geometry.span / Math.max(2 ** 15, geometry.reach)),
+      calls: batch * groups * cin * cout * segments,
+      tasks: batch * groups * segments,
     },
   };
 }
@@ -179,6 +182,7 @@ function rowsPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
       flops: batch * groups * cin * cout * pairs * flopsPerTap(problem),
       traffic: operandBytes(problem),
       copied: operandBytes(problem),
+      calls: batch * groups * cin * cout,
       tasks: 1,
     },
   };

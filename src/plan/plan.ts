@@ -59,6 +59,8 @@ export interface Cost {
   /** Bytes read and written, and of these the bytes of operands that are copied in and out. */
   traffic: number;
   copied: number;
+  /** Transforms and other calls, each of which costs a little whatever it does. */
+  calls: number;
   /** Into how many pieces the work falls that threads can do at the same time. */
   tasks: number;
 }
