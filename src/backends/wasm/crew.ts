@@ -37,7 +37,7 @@ export class Crew {
     const total = phases.reduce((n, tasks) => n + tasks.length, 2);
     let done = 0;
     for (const _ of runTasks(instance, [[before]], arrays, local)) yield ++done / total;
-    const together = team && (yield* counted(team.run(instance, phases, local), phases, total));
+    const together = team && (yield* counted(team.run(instance, phases, arrays, local), phases, total));
     if (!together) for (const _ of runTasks(instance, phases, arrays, local)) yield ++done / total;
     for (const _ of runTasks(instance, [[after]], arrays, local)) yield 1;
   }

@@ -5,7 +5,7 @@ import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import { clear } from "../zero.js";
 import type { Instance } from "./instance.js";
-import { load, type Task } from "./tasks.js";
+import { load, type Transfer } from "./tasks.js";
 
 export type Which = "x" | "w" | "out";
 
@@ -123,15 +123,16 @@ function isPacked(axes: readonly HelixAxis[]): boolean {
 }
 
 /**
- * How the pieces of an operand get into memory, or out of it. If they hardly overlap, each is copied by the task that works on it, to or
- * from one place that all share, and stays in the cache; otherwise, and for threads, the whole operand has a place, and is copied before,
- * or after, all.
+ * How the pieces of an operand get into memory, or out of it. If they hardly overlap, each is copied by itself, before or after its task,
+ * otherwise the operand as a whole. One thread needs a place for one piece at a time, which stays in the cache; several need all of it.
  */
 export class Carrier {
   readonly axes: AxisList;
   private readonly place: number;
   private readonly element: number;
-  private readonly whole: { first: number; count: number } | undefined;
+  /** The element at `place`; undefined if each piece begins there. */
+  private readonly origin: number | undefined;
+  private readonly whole: { first: number; count: number };
 
   private constructor(
     instance: Instance,
@@ -140,14 +141,15 @@ export class Carrier {
     axes: readonly HelixAxis[],
     parts: number,
     pieces: readonly Piece[],
-    shared: boolean,
+    private readonly apart: boolean,
   ) {
     this.element = parts * instance.real;
     this.axes = writeAxes(instance, mergeAxes(axes), this.element);
     const { first, last } = rangeOf(operand.view);
-    this.whole = shared ? undefined : { first, count: last - first + 1 };
+    this.whole = { first, count: last - first + 1 };
+    this.origin = apart && !instance.shared ? undefined : first;
     const largest = pieces.reduce((most, { touched }) => Math.max(most, touched.count), 1);
-    this.place = instance.allocate((this.whole?.count ?? largest) * this.element);
+    this.place = instance.allocate((this.origin === undefined ? largest : this.whole.count) * this.element);
   }
 
   static in(
@@ -159,8 +161,7 @@ export class Carrier {
   ): Carrier {
     const { first, last } = rangeOf(operand.view);
     const touched = pieces.reduce((sum, piece) => sum + piece.touched.count, 0);
-    const apart = touched <= 1.5 * (last - first + 1);
-    return new Carrier(instance, "load", operand, axes, parts, pieces, apart && !instance.shared);
+    return new Carrier(instance, "load", operand, axes, parts, pieces, touched <= 1.5 * (last - first + 1));
   }
 
   static out(
@@ -170,24 +171,28 @@ export class Carrier {
     parts: number,
     pieces: readonly Piece[],
   ): Carrier {
-    const carrier = new Carrier(instance, "save", operand, axes, parts, pieces, isPacked(axes) && !instance.shared);
-    if (carrier.whole) instance.exports.clear(carrier.place, carrier.whole.count * carrier.element);
+    const carrier = new Carrier(instance, "save", operand, axes, parts, pieces, isPacked(axes));
+    if (!carrier.apart) instance.exports.clear(carrier.place, carrier.whole.count * carrier.element);
     return carrier;
   }
 
   /** What copies a piece, if its task must. */
-  transfer({ touched: { first, count } }: Piece): Task {
-    return this.whole || count === 0 ? [] : [[this.action, first, count, this.place]];
+  transfer({ touched: { first, count } }: Piece): Transfer[] {
+    return this.apart && count > 0 ? [[this.action, first, count, this.addressOf(first, first)]] : [];
   }
 
   /** What copies the whole operand, if that is to be. */
-  get wholeTransfer(): Task {
-    return this.whole ? [[this.action, this.whole.first, this.whole.count, this.place]] : [];
+  get wholeTransfer(): Transfer[] {
+    return this.apart ? [] : [[this.action, this.whole.first, this.whole.count, this.place]];
   }
 
   /** The address of a slab's first element, there or not, while the piece is in place. */
   address({ offset, touched }: Piece): number {
-    return this.place + (offset - (this.whole ?? touched).first) * this.element;
+    return this.addressOf(offset, touched.first);
+  }
+
+  private addressOf(element: number, pieceFirst: number): number {
+    return this.place + (element - (this.origin ?? pieceFirst)) * this.element;
   }
 }
 

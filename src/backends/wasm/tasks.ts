@@ -13,7 +13,10 @@ export type Call = readonly [operation: Operation, ...args: number[]];
 /** Elements `first` to `first + count`, and their address in memory. */
 export type Transfer = readonly [action: "load" | "save", first: number, count: number, address: number];
 
+/** Loads come first and saves last. */
 export type Task = readonly (Call | Transfer)[];
+
+export const isCall = (action: Call | Transfer): action is Call => action[0] !== "load" && action[0] !== "save";
 
 /** The arrays that transfers reach. */
 export interface Arrays {
@@ -50,7 +53,12 @@ export function* runTasks(
     }
 }
 
-function runAction(instance: Instance, action: Call | Transfer, { input, output, parts }: Arrays, base: number): void {
+export function runAction(
+  instance: Instance,
+  action: Call | Transfer,
+  { input, output, parts }: Arrays,
+  base: number,
+): void {
   if (action[0] === "load") load(instance, input, action, parts);
   else if (action[0] === "save") {
     const [, first, count, address] = action;
@@ -58,7 +66,7 @@ function runAction(instance: Instance, action: Call | Transfer, { input, output,
   } else runCall(instance, action as Call, base);
 }
 
-export function runCall(instance: Instance, [operation, ...args]: Call, base: number): void {
+function runCall(instance: Instance, [operation, ...args]: Call, base: number): void {
   const resolved = args.map((arg) => (isLocal(arg) ? base + localOffset(arg) : arg));
   (instance.exports[operation] as (...args: number[]) => unknown)(...resolved);
 }

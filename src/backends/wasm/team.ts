@@ -3,7 +3,7 @@
 // started yet, are not waited for: the result is the same, bit for bit, whoever does what.
 import { startThread, type Thread } from "../platform/workers.js";
 import type { Exports, Instance } from "./instance.js";
-import { type Call, isLocal, type Local, localOffset, runCall, type Task } from "./tasks.js";
+import { type Arrays, isCall, isLocal, type Local, localOffset, runAction, type Task } from "./tasks.js";
 
 /** Words of the control block. */
 const CALL = 0;
@@ -92,8 +92,16 @@ export class Team {
     return Atomics.load(this.control, HELPED);
   }
 
-  /** Runs phases, yielding after each; tasks have calls only. False, and nothing done, if the team is at another call. */
-  *run(instance: Instance, phases: readonly (readonly Task[])[], local: Local): Generator<void, boolean> {
+  /**
+   * Runs phases, yielding after each. Loads and saves are the calling thread's: it brings in what a task needs before it opens its ticket,
+   * while others are at work. False, and nothing done, if the team is at another call.
+   */
+  *run(
+    instance: Instance,
+    phases: readonly (readonly Task[])[],
+    arrays: Arrays,
+    local: Local,
+  ): Generator<void, boolean> {
     if (this.busy) return false;
     this.busy = true;
     const { control } = this;
@@ -106,22 +114,13 @@ export class Team {
       for (const word of [NEXT, LIMIT, DONE, FAILED]) Atomics.store(control, word, 0);
       Atomics.store(control, CALL, call);
       this.threads.forEach((thread, k) => {
-        thread.post({
-          run: call,
-          instance: id,
-          tasks: address,
-          local: local.base + (k + 1) * local.stride,
-        } satisfies Run);
+        const message: Run = { run: call, instance: id, tasks: address, local: local.base + (k + 1) * local.stride };
+        thread.post(message);
       });
+      let first = 0;
       for (const phase of phases) {
-        const limit = Atomics.load(control, LIMIT) + phase.length;
-        Atomics.store(control, LIMIT, limit);
-        for (let ticket = Atomics.load(control, NEXT); ticket < limit; ticket = Atomics.load(control, NEXT)) {
-          if (Atomics.compareExchange(control, NEXT, ticket, ticket + 1) !== ticket) continue;
-          for (const action of tasks[ticket] as Task) runCall(instance, action as Call, local.base);
-          Atomics.add(control, DONE, 1);
-        }
-        while (Atomics.load(control, DONE) < limit);
+        this.runPhase(instance, phase, first, arrays, local.base);
+        first += phase.length;
         if (Atomics.load(control, FAILED)) throw new Error("a thread failed");
         yield;
       }
@@ -132,6 +131,27 @@ export class Team {
       instance.release(mark);
       this.busy = false;
     }
+  }
+
+  private runPhase(instance: Instance, phase: readonly Task[], first: number, arrays: Arrays, base: number): void {
+    const { control } = this;
+    const limit = first + phase.length;
+    phase.forEach((task, k) => {
+      for (const action of task) if (action[0] === "load") runAction(instance, action, arrays, base);
+      if (task[0]?.[0] === "load") Atomics.store(control, LIMIT, first + k + 1);
+    });
+    Atomics.store(control, LIMIT, limit);
+    const others = new Set(phase);
+    for (let ticket = Atomics.load(control, NEXT); ticket < limit; ticket = Atomics.load(control, NEXT)) {
+      if (Atomics.compareExchange(control, NEXT, ticket, ticket + 1) !== ticket) continue;
+      const task = phase[ticket - first] as Task;
+      for (const action of task) if (action[0] !== "load") runAction(instance, action, arrays, base);
+      others.delete(task);
+      Atomics.add(control, DONE, 1);
+    }
+    while (Atomics.load(control, DONE) < limit);
+    for (const task of others)
+      for (const action of task) if (action[0] === "save") runAction(instance, action, arrays, base);
   }
 
   /** Forgets an instance, so that its memory can be freed. */
@@ -179,8 +199,9 @@ function encode(instance: Instance, tasks: readonly Task[]): number {
   const words: number[] = new Array<number>(tasks.length).fill(0);
   tasks.forEach((task, t) => {
     words[t] = 4 * words.length;
-    words.push(task.length);
-    for (const [operation, ...args] of task as readonly Call[]) {
+    const calls = task.filter(isCall);
+    words.push(calls.length);
+    for (const [operation, ...args] of calls) {
       const locals = args.reduce((mask, arg, k) => (isLocal(arg) ? mask | (1 << k) : mask), 0);
       words.push(
         operations.indexOf(operation),
