@@ -18,21 +18,30 @@ export abstract class Stepped implements Executable {
   async run(signal: Operand, out: Output, control: Control): Promise<Outcome> {
     const steps = this.steps(signal, out);
     let turn = performance.now();
-    for (;;) {
-      const step = advance(steps, control);
-      if (step.done) return step.value;
-      if (performance.now() - turn > TURN) {
-        await new Promise((resolve) => setTimeout(resolve));
-        turn = performance.now();
+    try {
+      for (;;) {
+        const step = advance(steps, control);
+        if (step.done) return step.value;
+        if (performance.now() - turn > TURN) {
+          await new Promise((resolve) => setTimeout(resolve));
+          turn = performance.now();
+        }
       }
+    } finally {
+      // What an abort leaves in the middle must give back what it holds.
+      steps.return("refused");
     }
   }
 
   runSync(signal: Operand, out: Output, control: Control): Outcome {
     const steps = this.steps(signal, out);
-    for (;;) {
-      const step = advance(steps, control);
-      if (step.done) return step.value;
+    try {
+      for (;;) {
+        const step = advance(steps, control);
+        if (step.done) return step.value;
+      }
+    } finally {
+      steps.return("refused");
     }
   }
 }

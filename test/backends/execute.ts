@@ -1,5 +1,5 @@
 // Runs a plan on a backend with dense operands laid out as the oracle's.
-import type { Backend } from "../../src/backends/backend.js";
+import type { Backend, Control } from "../../src/backends/backend.js";
 import { allocate, rowMajor, type View, viewOf } from "../../src/ndarray.js";
 import { candidates } from "../../src/plan/candidates.js";
 import type { Plan } from "../../src/plan/plan.js";
@@ -29,6 +29,7 @@ export async function execute(
   plan: Plan,
   x: Float64Array,
   w: Float64Array,
+  control: Control = {},
 ): Promise<Float64Array | undefined> {
   const { batch, groups, cin, cout, axes } = problem;
   const dtype = resultDtype(problem);
@@ -45,7 +46,7 @@ export async function execute(
   out.view.data.fill(Number.NaN);
   const executable = await backend.prepare(plan, kernel);
   try {
-    const outcome = await executable.run(signal, out, {});
+    const outcome = await executable.run(signal, out, control);
     return outcome === "done" ? Float64Array.from(out.view.data) : undefined;
   } finally {
     executable.dispose();

@@ -3,11 +3,13 @@ import { execFileSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createWasm } from "../../src/backends/wasm/index.js";
+import type { Plan } from "../../src/plan/plan.js";
 import type { Problem } from "../../src/problem/problem.js";
 import { kernelSize, signalSize } from "../../src/problem/problem.js";
 import { bound } from "../accuracy.js";
 import { errorOf, oracle } from "../oracle.js";
 import { Random } from "../random.js";
+import { throwsHelixError } from "../throws.js";
 import { execute, plansOf } from "./execute.js";
 import { cases, problemOf, randomProblem } from "./problems.js";
 
@@ -45,25 +47,46 @@ test("the case table gives the same bits with 1, 2 and 3 threads, by every plan"
 test("so do random problems, and some whose strips and helices are cut into pieces", async () => {
   for (let seed = 1; seed <= 60; seed++)
     await check(randomProblem(new Random(seed)), new Random(seed + 1), `seed ${seed}`);
-  const axis = { x: 100_003, w: 37, u: 1, v: 1, lo: 18, step: 1, count: 100_003 };
   for (const field of ["real", "complex"] as const) {
-    const long = { ...problemOf(cases[1] as (typeof cases)[number], "f32", field), axes: [axis] };
+    const long = { ...problemOf(cases[1] as (typeof cases)[number], "f32", field), axes: [axis(100_003, 37)] };
     assert.ok((await check(long, new Random(3), `a long ${field} row`)) > 3);
   }
 });
 
-test("other threads take part in large work", async () => {
-  const problem = { ...problemOf(cases[1] as (typeof cases)[number], "f32", "real"), axes: [] as Problem["axes"] };
-  const axis = (x: number, w: number) => ({ x, w, u: 1, v: 1, lo: (w - 1) / 2, step: 1, count: x });
-  problem.axes = [axis(40, 9), axis(100, 9), axis(100, 9)];
-  const plan = plansOf(problem).find(({ outer, run }) => outer === 1 && run.kind === "spectral");
-  if (!plan) return assert.unreachable();
-  const [x, w] = [new Random(1).reals(signalSize(problem)), new Random(2).reals(kernelSize(problem))];
-  for (let tries = 0; tries < 50 && wasm.helped() === 0; tries++) {
-    await execute(wasm, problem, { ...plan, threads: 2 }, x, w);
+const axis = (x: number, w: number) => ({ x, w, u: 1, v: 1, lo: (w - 1) / 2, step: 1, count: x });
+const large: Problem = {
+  ...problemOf(cases[1] as (typeof cases)[number], "f32", "real"),
+  axes: [axis(40, 9), axis(100, 9), axis(100, 9)],
+};
+const slabs = plansOf(large).find(({ outer, run }) => outer === 1 && run.kind === "spectral") as Plan;
+const [largeSignal, largeKernel] = [new Random(1).reals(signalSize(large)), new Random(2).reals(kernelSize(large))];
+
+/** Runs large work until threads that have started help, which they must within some seconds. */
+async function untilHelped(): Promise<void> {
+  const before = wasm.helped();
+  for (let tries = 0; tries < 100 && wasm.helped() === before; tries++) {
+    await execute(wasm, large, { ...slabs, threads: 2 }, largeSignal, largeKernel);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  assert.ok(wasm.helped() > 0);
+  assert.ok(wasm.helped() > before, "no thread helped");
+}
+
+test("other threads take part in large work", untilHelped);
+
+test("an abort in the middle leaves the threads free for the next run", async () => {
+  for (let i = 0; i < 5; i++) {
+    const controller = new AbortController();
+    const control = {
+      abort: controller.signal,
+      onProgress: (fraction: number) => (fraction > 0.3 ? controller.abort() : undefined),
+    };
+    await throwsHelixError(
+      () => execute(wasm, large, { ...slabs, threads: 2 }, largeSignal, largeKernel, control),
+      "aborted",
+      /aborted/,
+    );
+  }
+  await untilHelped();
 });
 
 test("a process ends although its threads were not told to", () => {
