@@ -1,75 +1,67 @@
-// npm run bench [W1 …]: every workload on every backend by every method that is predicted to take less than some seconds. Calls are
-// whole: from JavaScript arrays to a given `out`. Prints the median, and the prediction that dispatch goes by.
-import { mkdirSync, writeFileSync } from "node:fs";
-import Benchmark from "benchmark";
-import { backends, type ConvolutionOptions, convolveSync, explain, type NdArray } from "helixconv";
-import { Random } from "../test/random.js";
-import { type Workload, workloads } from "./workloads.js";
+// npm run bench [W1 … rates rivals transforms]: helixconv by backend and method (rates), and beside its rivals of npm (rivals), on the
+// workloads, and its plain transforms beside theirs (transforms). Prints ratios; keeps everything in bench/results/.
+import type { FloatArray } from "helixconv";
+import { mustAgree } from "./check.js";
+import { arraysOf, type Competitor } from "./competitor.js";
+import { ourCompetitors, threadedCompetitors } from "./helixconv.js";
+import { inProcess, interleave } from "./interleave.js";
+import { measureRates } from "./rates.js";
+import { keep, showRates, showScores, showTimings } from "./report.js";
+import { rivalCompetitors } from "./rivals/index.js";
+import { missingRivals } from "./rivals/load.js";
+import { select } from "./selection.js";
+import { transformCompetitors, transformLengths, transformName } from "./transforms.js";
 
-/** Candidates predicted to take longer are left out, s. */
-const PATIENCE = 4;
+const { workloads, sections } = select(process.argv.slice(2), ["rates", "rivals", "transforms"]);
 
-interface Row {
-  workload: string;
-  backend: string;
-  method: string;
-  milliseconds: number;
-  spread: number;
-  predicted: number;
-  samples: number;
-}
+const missing = missingRivals();
+if (missing.length > 0)
+  console.error(
+    `\n!!! NOT MEASURED against ${missing.join(", ")}: not installed.\n!!! To install the rivals: npm --prefix bench ci\n`,
+  );
 
-async function measure({ name, signal, kernel }: Workload): Promise<Row[]> {
-  const random = new Random(1);
-  const filled = (shape: number[]): NdArray => ({ data: Float32Array.from(random.reals(size(shape))), shape });
-  const [x, w] = [filled(signal), filled(kernel)];
-  const out = { data: new Float32Array(size(signal)), shape: signal };
-  const { candidates } = await explain("convolve", { signal: x, kernel: w }, { mode: "same" });
-  const suite = new Benchmark.Suite();
-  const predictions = new Map<string, number>();
-  for (const { backend, method, seconds, rejected } of candidates) {
-    const label = `${backend} ${method}`;
-    const better = (predictions.get(label) ?? Number.POSITIVE_INFINITY) <= seconds;
-    if (rejected !== undefined || seconds > PATIENCE || better) continue;
-    if (!predictions.has(label)) {
-      const options: ConvolutionOptions = { mode: "same", backend, method, out };
-      suite.add(label, () => void convolveSync(x, w, options), { minSamples: 7, maxTime: 2 });
-    }
-    predictions.set(label, seconds);
+for (const workload of sections.has("rates") || sections.has("rivals") ? workloads : []) {
+  const { name, what, signal, kernel, precision } = workload;
+  console.log(`\n${name} ${what}: (${signal}) * (${kernel}), ${precision}`);
+  if (sections.has("rates") && !workload.layer) {
+    const rates = await measureRates(workload, arraysOf(workload));
+    console.log("  by backend and method");
+    showRates(rates);
+    keep("rates", name, what, rates);
   }
-  suite.run();
-  return suite.map((bench: Benchmark): Row => {
-    const [backend = "", method = ""] = (bench.name ?? "").split(" ");
-    const sample = bench.stats.sample.toSorted((a, b) => a - b);
-    const at = (q: number) => 1000 * (sample[Math.floor(q * (sample.length - 1))] as number);
-    return {
-      workload: name,
-      backend,
-      method,
-      milliseconds: at(0.5),
-      spread: at(0.75) - at(0.25),
-      predicted: 1000 * (predictions.get(bench.name ?? "") ?? Number.NaN),
-      samples: sample.length,
-    };
-  });
+  if (sections.has("rivals")) {
+    const arrays = arraysOf(workload);
+    const competitors = [
+      ...(await ourCompetitors(workload, arrays)),
+      ...(await threadedCompetitors(workload, arrays)),
+      ...(await rivalCompetitors(workload, arrays)),
+    ];
+    await check(competitors, precision);
+    console.log("  in turns");
+    await time(name, what, competitors, 10);
+  }
 }
 
-const size = (shape: readonly number[]): number => shape.reduce((n, m) => n * m, 1);
-
-const wanted = process.argv.slice(2);
-const rows: Row[] = [];
-for (const workload of workloads.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  console.log(`\n${workload.name} ${workload.what}: (${workload.signal}) * (${workload.kernel})`);
-  const measured = await measure(workload);
-  const best = Math.min(...measured.map(({ milliseconds }) => milliseconds));
-  for (const { backend, method, milliseconds, spread, predicted, samples } of measured)
-    console.log(
-      `  ${`${backend} ${method}`.padEnd(12)} ${(milliseconds / best).toFixed(2).padStart(8)}x ${milliseconds.toFixed(2).padStart(10)} ms` +
-        `  quartiles ${spread.toFixed(2)} apart, ${samples} samples; predicted ${(predicted / milliseconds).toFixed(2)} of it`,
-    );
-  rows.push(...measured);
+for (const length of sections.has("transforms") ? transformLengths : []) {
+  const name = transformName(length);
+  console.log(`\n${name} real numbers, transformed there and back`);
+  await time(name, "a transform there and back", await transformCompetitors(length), 1);
 }
-const file = "bench/results/backends.json";
-mkdirSync("bench/results", { recursive: true });
-writeFileSync(file, `${JSON.stringify({ node: process.version, backends: await backends(), rows }, undefined, 2)}\n`);
-console.log(`\nwritten to ${file}`);
+
+console.log("\nkept in bench/results/");
+
+async function check(competitors: readonly Competitor[], precision: "f32" | "f64"): Promise<void> {
+  let first: FloatArray | undefined;
+  for (const { name, run, result } of competitors) {
+    await run();
+    first ??= result().slice();
+    mustAgree(name, result(), first, precision);
+  }
+}
+
+async function time(name: string, what: string, competitors: readonly Competitor[], seconds: number): Promise<void> {
+  const timings = await interleave(competitors.map(inProcess), { seconds, least: 5, most: 100 });
+  showTimings(timings);
+  showScores(name, timings);
+  keep("npm", name, what, timings);
+}

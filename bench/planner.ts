@@ -98,5 +98,7 @@ if (count > 0) {
     `${count} random shapes: the choice takes ${mean.toFixed(3)}x the fastest (geometric mean), at worst ${Math.max(...losses).toFixed(2)}x`,
   );
 } else
-  for (const { name, signal, kernel } of workloads.filter(({ name }) => args.length === 0 || args.includes(name)))
+  for (const { name, signal, kernel } of workloads.filter(
+    ({ name, precision, layer }) => precision === "f32" && !layer && (args.length === 0 || args.includes(name)),
+  ))
     report(`${name} (${signal}) * (${kernel}) same`, time(signal, kernel, "same", 20), true);

@@ -50,10 +50,16 @@ function work(listen: (receive: (message: Message) => void) => void): void {
     if (!found) return;
     const { control, memory, calls } = found;
     Atomics.add(control, 1, 1);
-    while (Atomics.load(control, 0) === run) {
+    for (let idle = 0; Atomics.load(control, 0) === run; ) {
       const ticket = Atomics.load(control, 2);
-      if (ticket >= Atomics.load(control, 3) || Atomics.compareExchange(control, 2, ticket, ticket + 1) !== ticket)
+      const limit = Atomics.load(control, 3);
+      if (ticket >= limit) {
+        // For some 50 µs at full speed; then asleep, as another thread may need the core.
+        if (++idle > 2000) Atomics.wait(control, 3, limit, 1);
         continue;
+      }
+      idle = 0;
+      if (Atomics.compareExchange(control, 2, ticket, ticket + 1) !== ticket) continue;
       try {
         const words = new Int32Array(memory.buffer);
         let at = (words[tasks / 4 + ticket] as number) >>> 2;
@@ -70,8 +76,10 @@ function work(listen: (receive: (message: Message) => void) => void): void {
       }
       Atomics.add(control, 6, 1);
       Atomics.add(control, 4, 1);
+      Atomics.notify(control, 4);
     }
     Atomics.sub(control, 1, 1);
+    Atomics.notify(control, 1);
   }
 }
 
@@ -82,6 +90,7 @@ export class Team {
   private readonly attached = new Map<Instance, number>();
   private calls = 0;
   private busy = false;
+  private readonly maySleep = maySleep();
 
   constructor(readonly size: number) {
     this.threads = Array.from({ length: size - 1 }, () => startThread(work));
@@ -127,7 +136,8 @@ export class Team {
       return true;
     } finally {
       Atomics.store(control, CALL, 0);
-      while (Atomics.load(control, ACTIVE) > 0);
+      Atomics.notify(control, LIMIT);
+      this.await(ACTIVE, (active) => active === 0);
       instance.release(mark);
       this.busy = false;
     }
@@ -138,9 +148,9 @@ export class Team {
     const limit = first + phase.length;
     phase.forEach((task, k) => {
       for (const action of task) if (action[0] === "load") runAction(instance, action, arrays, base);
-      if (task[0]?.[0] === "load") Atomics.store(control, LIMIT, first + k + 1);
+      if (task[0]?.[0] === "load") this.open(first + k + 1);
     });
-    Atomics.store(control, LIMIT, limit);
+    this.open(limit);
     const others = new Set(phase);
     for (let ticket = Atomics.load(control, NEXT); ticket < limit; ticket = Atomics.load(control, NEXT)) {
       if (Atomics.compareExchange(control, NEXT, ticket, ticket + 1) !== ticket) continue;
@@ -149,9 +159,25 @@ export class Team {
       others.delete(task);
       Atomics.add(control, DONE, 1);
     }
-    while (Atomics.load(control, DONE) < limit);
+    this.await(DONE, (done) => done >= limit);
     for (const task of others)
       for (const action of task) if (action[0] === "save") runAction(instance, action, arrays, base);
+  }
+
+  /** Lets tickets before `limit` be taken. */
+  private open(limit: number): void {
+    Atomics.store(this.control, LIMIT, limit);
+    Atomics.notify(this.control, LIMIT);
+  }
+
+  /** Waits for a word: a while at full speed, then asleep where this thread may sleep (the main thread of a page may not). */
+  private await(word: number, fulfilled: (value: number) => boolean): void {
+    const { control } = this;
+    for (let spins = 0; ; spins++) {
+      const value = Atomics.load(control, word);
+      if (fulfilled(value)) return;
+      if (spins > 2000 && this.maySleep) Atomics.wait(control, word, value, 1);
+    }
   }
 
   /** Forgets an instance, so that its memory can be freed. */
@@ -190,6 +216,15 @@ const operations: (keyof Exports)[] = [
   "directReal",
   "directComplex",
 ];
+
+function maySleep(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Writes tasks to memory: the address of each, which has a count of calls, and each call its operation, how many arguments it has, which of
