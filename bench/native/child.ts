@@ -20,7 +20,7 @@ export class Child {
       this.complaints += text;
     });
     this.process.on("error", (error) => this.fail(error.message));
-    this.process.on("exit", (status) => this.fail(`ended with status ${status}`));
+    this.process.on("exit", (status, signal) => this.fail(`ended with ${signal ?? `status ${status}`}`));
     createInterface({ input: this.process.stdout }).on("line", (line) => this.waiting.shift()?.resolve(line));
   }
 

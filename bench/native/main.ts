@@ -23,18 +23,24 @@ interface Method {
 function methodsFor({ name, precision, layer }: Workload): Method[] {
   if (layer) return [{ name: "torch conv3d", program: "torch", method: "layer" }];
   const fftconvolve: Method = { name: "SciPy fftconvolve", program: "SciPy", method: "fftconvolve" };
+  const oaconvolve: Method = { name: "SciPy oaconvolve", program: "SciPy", method: "oaconvolve" };
+  // Planning by MEASURE takes minutes for each length, so only where it is asked for.
   const helix: Method = { name: "FFTW, tight helix", program: `FFTW-${precision}`, method: "helix" };
   switch (name) {
+    case "W1":
+    case "W1-f64":
+      return [fftconvolve, helix];
     case "W2":
-    case "W7":
-      return [fftconvolve, { name: "SciPy oaconvolve", program: "SciPy", method: "oaconvolve" }, helix];
+      return [fftconvolve, oaconvolve];
     case "W4":
       return [
         { name: "SciPy ndimage.convolve", program: "SciPy", method: "ndimage" },
         { name: "torch conv3d", program: "torch", method: "conv" },
       ];
+    case "W7":
+      return [fftconvolve, oaconvolve, helix];
     default:
-      return [fftconvolve, helix];
+      return [fftconvolve];
   }
 }
 
