@@ -3,7 +3,7 @@
 // 4 eps log2(N) |x|_2 |w|_2, can be rounded to them while that is below 1/4.
 import { HelixError } from "../errors.js";
 import type { FloatArray, View } from "../ndarray.js";
-import { copyElements, sizeOf } from "../ndarray.js";
+import { copyElements, rowMajor, sizeOf } from "../ndarray.js";
 
 const LIMIT = 2 ** 53;
 
@@ -37,7 +37,7 @@ export function roundToIntegers({ data, offset, shape }: View<FloatArray>): void
 function normsOf(view: View): Norms {
   const size = sizeOf(view.shape, "array");
   const values = new Float64Array(size);
-  copyElements(view, { ...view, data: values, stride: rowMajorOf(view), offset: 0 });
+  copyElements(view, { ...view, data: values, stride: rowMajor(view.shape), offset: 0 });
   let max = 0;
   let sum = 0;
   let squares = 0;
@@ -49,5 +49,3 @@ function normsOf(view: View): Norms {
   }
   return { max, sum, euclidean: Math.sqrt(squares) };
 }
-
-const rowMajorOf = ({ shape }: View): number[] => shape.map((_, d) => shape.slice(d + 1).reduce((s, n) => s * n, 1));

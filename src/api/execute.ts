@@ -5,7 +5,16 @@ import type { Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
 import { backendOf } from "../dispatch/registry.js";
 import { HelixError } from "../errors.js";
-import { allocate, copyElements, type FloatArray, type NdArray, rangeOf, sizeOf, type View } from "../ndarray.js";
+import {
+  allocate,
+  copyElements,
+  type FloatArray,
+  isComplex,
+  type NdArray,
+  rangeOf,
+  sizeOf,
+  type View,
+} from "../ndarray.js";
 import { fallback } from "../plan/candidates.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
@@ -111,8 +120,7 @@ function dense(view: View): View {
   const { first, last } = rangeOf(view);
   if (last - first < 2 * sizeOf(view.shape, "array")) return view;
   const single = view.dtype === "float32" || view.dtype === "complex64" || view.dtype === "float16";
-  const complex = view.dtype === "complex64" || view.dtype === "complex128";
-  const dtype = complex ? (single ? "complex64" : "complex128") : single ? "float32" : "float64";
+  const dtype = isComplex(view.dtype) ? (single ? "complex64" : "complex128") : single ? "float32" : "float64";
   const packed = allocate(view.shape, dtype, "a packed copy of the input");
   copyElements(view, packed);
   return packed;
