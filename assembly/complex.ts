@@ -49,6 +49,12 @@ export class Complex {
     store<Vector>(address, this.im, sizeof<Vector>());
   }
 
+  @inline
+  storePlanar(address: usize, plane: usize): void {
+    store<Vector>(address, this.re);
+    store<Vector>(address + plane, this.im);
+  }
+
   /** The number (re, im) at an address, in every lane. */
   @inline
   static splat(address: usize): Complex {
@@ -100,6 +106,12 @@ export class Complex {
   @inline
   plusScaled(z: Complex, s: Vector): Complex {
     return Complex.of(mulAdd(z.re, s, this.re), mulAdd(z.im, s, this.im));
+  }
+
+  /** this - z s, s real */
+  @inline
+  minusScaled(z: Complex, s: Vector): Complex {
+    return Complex.of(mulSub(z.re, s, this.re), mulSub(z.im, s, this.im));
   }
 
   /** this + i z */

@@ -6,21 +6,26 @@
 // 2n real ones, packed as z_j = x_j + i x_{j+n}, since X^{2n} + 1 = (X^n - i)(X^n + i): the right-angle transform.
 // (Nussbaumer, Fast Fourier Transform and Convolution Algorithms, 1982; Bernstein, The tangent FFT, 2007, section 2.)
 //
-// A plan is a list of levels in memory, outermost first: { radix: u32, twiddles: address }, ended by { 0, twiddles, lanes }
-// of the leaves. Node b of a level of radix r owns the r - 1 twiddles at b (r - 1); src/backends/wasm/tables.ts writes them.
-import { broadcast, Complex, GROUP, LANES, REAL, Transpose } from "./complex";
+// The root has four children, and the first pass, which reads a strip (n real parts, then n imaginary parts), writes them into the
+// lanes of a buffer: from there on a node is LANES nodes side by side, and nothing crosses lanes until the last pass of the inverse.
+//
+// A plan is a list of levels in memory, outermost first, the root's first: { radix: u32, twiddles: address }, ended by
+// { 0, twiddles } of the last split, into four leaves. Node b of a level of radix r owns the r - 1 groups of twiddles at
+// b (r - 1); src/backends/wasm/tables.ts writes them.
+import { broadcast, Complex, GROUP, LANES, splat, Transpose } from "./complex";
 
-/** Bytes of one complex number, of a level of the plan, of one leaf, and of what fits the L1 cache. */
-const COMPLEX: usize = 2 * REAL;
+/** Bytes of a level of the plan, of four leaves, and of what fits the L1 cache. */
 const LEVEL: usize = 8;
-const LEAF: usize = LANES * GROUP;
+const LEAVES: usize = 4 * GROUP;
 const CACHE: usize = 1 << 15;
+/** The root's four children, LANES of them in a node. */
+const TOPS: usize = 4 / LANES;
 
-const SIN_60: Real = 0.8660254037844386;
-const COS_72: Real = 0.30901699437494745;
-const SIN_72: Real = 0.9510565162951535;
-const COS_144: Real = -0.8090169943749475;
-const SIN_144: Real = 0.5877852522924731;
+/** sin 60°; then √5/4, sin 72° and sin 144°, at addresses, from where a vector of them takes one instruction. */
+const SIN_60: usize = memory.data<Real>([0.8660254037844386]);
+const ROOT_5: usize = memory.data<Real>([0.5590169943749475]);
+const SIN_72: usize = memory.data<Real>([0.9510565162951535]);
+const SIN_144: usize = memory.data<Real>([0.5877852522924731]);
 
 /** Discrete Fourier transforms in place, x_k ← Σ_j e^{±2πijk/r} x_j: + forward, - inverse. */
 abstract class Dft {
@@ -34,7 +39,7 @@ abstract class Dft {
   @inline
   static three(a: Complex, b: Complex, c: Complex, forward: bool): void {
     const s = b + c;
-    const d = (b - c).scaled(broadcast(SIN_60));
+    const d = (b - c).scaled(splat(SIN_60));
     const m = a.plusScaled(s, broadcast(-0.5));
     a.set(a + s);
     b.set(forward ? m.plusI(d) : m.minusI(d));
@@ -59,11 +64,14 @@ abstract class Dft {
     const d1 = b - e;
     const s2 = c + d;
     const d2 = c - d;
-    const m1 = a.plusScaled(s1, broadcast(COS_72)).plusScaled(s2, broadcast(COS_144));
-    const m2 = a.plusScaled(s1, broadcast(COS_144)).plusScaled(s2, broadcast(COS_72));
-    const n1 = d1.scaled(broadcast(SIN_72)).plusScaled(d2, broadcast(SIN_144));
-    const n2 = d1.scaled(broadcast(SIN_144)).plusScaled(d2, broadcast(-SIN_72));
-    a.set(a + s1 + s2);
+    const t = s1 + s2;
+    const m = a.plusScaled(t, broadcast(-0.25));
+    const u = (s1 - s2).scaled(splat(ROOT_5));
+    const m1 = m + u;
+    const m2 = m - u;
+    const n1 = d1.scaled(splat(SIN_72)).plusScaled(d2, splat(SIN_144));
+    const n2 = d1.scaled(splat(SIN_144)).minusScaled(d2, splat(SIN_72));
+    a.set(a + t);
     b.set(forward ? m1.plusI(n1) : m1.minusI(n1));
     c.set(forward ? m2.plusI(n2) : m2.minusI(n2));
     d.set(forward ? m2.minusI(n2) : m2.plusI(n2));
@@ -73,8 +81,8 @@ abstract class Dft {
 
 /** Splits each of several nodes into two children of `stride` bytes. */
 function forward2(x: usize, stride: usize, nodes: usize, twiddles: usize): void {
-  for (; nodes > 0; nodes--, x += stride, twiddles += COMPLEX) {
-    const w1 = Complex.splat(twiddles);
+  for (; nodes > 0; nodes--, x += stride, twiddles += GROUP) {
+    const w1 = Complex.load(twiddles);
     for (const end = x + stride; x < end; x += GROUP) {
       const a = Complex.load(x);
       const b = Complex.load(x + stride) * w1;
@@ -87,8 +95,8 @@ function forward2(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
 
 /** Undoes `forward2`, times 2. */
 function inverse2(x: usize, stride: usize, nodes: usize, twiddles: usize): void {
-  for (; nodes > 0; nodes--, x += stride, twiddles += COMPLEX) {
-    const w1 = Complex.splat(twiddles);
+  for (; nodes > 0; nodes--, x += stride, twiddles += GROUP) {
+    const w1 = Complex.load(twiddles);
     for (const end = x + stride; x < end; x += GROUP) {
       const a = Complex.load(x);
       const b = Complex.load(x + stride);
@@ -100,9 +108,9 @@ function inverse2(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
 }
 
 function forward3(x: usize, stride: usize, nodes: usize, twiddles: usize): void {
-  for (; nodes > 0; nodes--, x += 2 * stride, twiddles += 2 * COMPLEX) {
-    const w1 = Complex.splat(twiddles);
-    const w2 = Complex.splat(twiddles + COMPLEX);
+  for (; nodes > 0; nodes--, x += 2 * stride, twiddles += 2 * GROUP) {
+    const w1 = Complex.load(twiddles);
+    const w2 = Complex.load(twiddles + GROUP);
     for (const end = x + stride; x < end; x += GROUP) {
       const a = Complex.load(x);
       const b = Complex.load(x + stride) * w1;
@@ -117,9 +125,9 @@ function forward3(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
 
 /** Undoes `forward3`, times 3. */
 function inverse3(x: usize, stride: usize, nodes: usize, twiddles: usize): void {
-  for (; nodes > 0; nodes--, x += 2 * stride, twiddles += 2 * COMPLEX) {
-    const w1 = Complex.splat(twiddles);
-    const w2 = Complex.splat(twiddles + COMPLEX);
+  for (; nodes > 0; nodes--, x += 2 * stride, twiddles += 2 * GROUP) {
+    const w1 = Complex.load(twiddles);
+    const w2 = Complex.load(twiddles + GROUP);
     for (const end = x + stride; x < end; x += GROUP) {
       const a = Complex.load(x);
       const b = Complex.load(x + stride);
@@ -133,10 +141,10 @@ function inverse3(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
 }
 
 function forward4(x: usize, stride: usize, nodes: usize, twiddles: usize): void {
-  for (; nodes > 0; nodes--, x += 3 * stride, twiddles += 3 * COMPLEX) {
-    const w1 = Complex.splat(twiddles);
-    const w2 = Complex.splat(twiddles + COMPLEX);
-    const w3 = Complex.splat(twiddles + 2 * COMPLEX);
+  for (; nodes > 0; nodes--, x += 3 * stride, twiddles += 3 * GROUP) {
+    const w1 = Complex.load(twiddles);
+    const w2 = Complex.load(twiddles + GROUP);
+    const w3 = Complex.load(twiddles + 2 * GROUP);
     for (const end = x + stride; x < end; x += GROUP) {
       const x1 = x + stride;
       const x2 = x1 + stride;
@@ -156,10 +164,10 @@ function forward4(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
 
 /** Undoes `forward4`, times 4. */
 function inverse4(x: usize, stride: usize, nodes: usize, twiddles: usize): void {
-  for (; nodes > 0; nodes--, x += 3 * stride, twiddles += 3 * COMPLEX) {
-    const w1 = Complex.splat(twiddles);
-    const w2 = Complex.splat(twiddles + COMPLEX);
-    const w3 = Complex.splat(twiddles + 2 * COMPLEX);
+  for (; nodes > 0; nodes--, x += 3 * stride, twiddles += 3 * GROUP) {
+    const w1 = Complex.load(twiddles);
+    const w2 = Complex.load(twiddles + GROUP);
+    const w3 = Complex.load(twiddles + 2 * GROUP);
     for (const end = x + stride; x < end; x += GROUP) {
       const x1 = x + stride;
       const x2 = x1 + stride;
@@ -178,11 +186,11 @@ function inverse4(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
 }
 
 function forward5(x: usize, stride: usize, nodes: usize, twiddles: usize): void {
-  for (; nodes > 0; nodes--, x += 4 * stride, twiddles += 4 * COMPLEX) {
-    const w1 = Complex.splat(twiddles);
-    const w2 = Complex.splat(twiddles + COMPLEX);
-    const w3 = Complex.splat(twiddles + 2 * COMPLEX);
-    const w4 = Complex.splat(twiddles + 3 * COMPLEX);
+  for (; nodes > 0; nodes--, x += 4 * stride, twiddles += 4 * GROUP) {
+    const w1 = Complex.load(twiddles);
+    const w2 = Complex.load(twiddles + GROUP);
+    const w3 = Complex.load(twiddles + 2 * GROUP);
+    const w4 = Complex.load(twiddles + 3 * GROUP);
     for (const end = x + stride; x < end; x += GROUP) {
       const a = Complex.load(x);
       const b = Complex.load(x + stride) * w1;
@@ -201,11 +209,11 @@ function forward5(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
 
 /** Undoes `forward5`, times 5. */
 function inverse5(x: usize, stride: usize, nodes: usize, twiddles: usize): void {
-  for (; nodes > 0; nodes--, x += 4 * stride, twiddles += 4 * COMPLEX) {
-    const w1 = Complex.splat(twiddles);
-    const w2 = Complex.splat(twiddles + COMPLEX);
-    const w3 = Complex.splat(twiddles + 2 * COMPLEX);
-    const w4 = Complex.splat(twiddles + 3 * COMPLEX);
+  for (; nodes > 0; nodes--, x += 4 * stride, twiddles += 4 * GROUP) {
+    const w1 = Complex.load(twiddles);
+    const w2 = Complex.load(twiddles + GROUP);
+    const w3 = Complex.load(twiddles + 2 * GROUP);
+    const w4 = Complex.load(twiddles + 3 * GROUP);
     for (const end = x + stride; x < end; x += GROUP) {
       const a = Complex.load(x);
       const b = Complex.load(x + stride);
@@ -222,145 +230,140 @@ function inverse5(x: usize, stride: usize, nodes: usize, twiddles: usize): void 
   }
 }
 
-/** The last two splits at once, in registers: LANES x LANES points, with a transpose between. */
-abstract class Leaf {
-  @inline
-  static forward4(a: Complex, b: Complex, c: Complex, d: Complex, x: usize, twiddles: usize, u1: Complex): void {
-    a.set(Complex.load(x));
-    b.set(Complex.load(x + GROUP) * Complex.splat(twiddles));
-    c.set(Complex.load(x + 2 * GROUP) * Complex.splat(twiddles + COMPLEX));
-    d.set(Complex.load(x + 3 * GROUP) * Complex.splat(twiddles + 2 * COMPLEX));
+/** The root's split: from a strip, whose imaginary parts lie `plane` bytes behind its real parts, into the lanes of a buffer. */
+function forwardRoot(strip: usize, plane: usize, buffer: usize, twiddles: usize): void {
+  const w1 = Complex.load(twiddles);
+  const w2 = Complex.load(twiddles + GROUP);
+  const w3 = Complex.load(twiddles + 2 * GROUP);
+  const quarter = plane / 4;
+  const part = (2 * plane) / TOPS;
+  for (const end = strip + quarter; strip < end; strip += sizeof<Vector>(), buffer += LANES * GROUP) {
+    const a = Complex.planar(strip, plane);
+    const b = Complex.planar(strip + quarter, plane) * w1;
+    const c = Complex.planar(strip + 2 * quarter, plane) * w2;
+    const d = Complex.planar(strip + 3 * quarter, plane) * w3;
     Dft.four(a, b, c, d, true);
-    Transpose.four(a, b, c, d);
-    const u2 = u1.squared();
-    b.set(b * u1);
-    c.set(c * u2);
-    d.set(d * (u2 * u1));
-    Dft.four(a, b, c, d, true);
-  }
-
-  /** Undoes `forward4`, times 16. */
-  @inline
-  static inverse4(a: Complex, b: Complex, c: Complex, d: Complex, x: usize, twiddles: usize, u1: Complex): void {
-    const u2 = u1.squared();
-    Dft.four(a, b, c, d, false);
-    b.set(b.timesConj(u1));
-    c.set(c.timesConj(u2));
-    d.set(d.timesConj(u2 * u1));
-    Transpose.four(a, b, c, d);
-    Dft.four(a, b, c, d, false);
-    a.store(x);
-    b.timesConj(Complex.splat(twiddles)).store(x + GROUP);
-    c.timesConj(Complex.splat(twiddles + COMPLEX)).store(x + 2 * GROUP);
-    d.timesConj(Complex.splat(twiddles + 2 * COMPLEX)).store(x + 3 * GROUP);
-  }
-
-  @inline
-  static forward2(a: Complex, b: Complex, x: usize, twiddles: usize, u1: Complex): void {
-    a.set(Complex.load(x));
-    b.set(Complex.load(x + GROUP) * Complex.splat(twiddles));
-    Dft.two(a, b);
-    Transpose.two(a, b);
-    b.set(b * u1);
-    Dft.two(a, b);
-  }
-
-  /** Undoes `forward2`, times 4. */
-  @inline
-  static inverse2(a: Complex, b: Complex, x: usize, twiddles: usize, u1: Complex): void {
-    Dft.two(a, b);
-    b.set(b.timesConj(u1));
-    Transpose.two(a, b);
-    Dft.two(a, b);
-    a.store(x);
-    b.timesConj(Complex.splat(twiddles)).store(x + GROUP);
+    if (LANES === 4) Transpose.four(a, b, c, d);
+    if (LANES === 2) {
+      Transpose.two(a, b);
+      Transpose.two(c, d);
+    }
+    a.store(buffer);
+    b.store(LANES === 1 ? buffer + part : buffer + GROUP);
+    c.store(LANES === 4 ? buffer + 2 * GROUP : buffer + (2 / LANES) * part);
+    d.store(LANES === 4 ? buffer + 3 * GROUP : LANES === 2 ? buffer + part + GROUP : buffer + 3 * part);
   }
 }
 
-/** The leaves of `bytes` at x; their values go to the spectrum y from byte `offset` on. */
-function forwardLeaves(
+/** Undoes `forwardRoot`, times 4. */
+function inverseRoot(strip: usize, plane: usize, buffer: usize, twiddles: usize): void {
+  const w1 = Complex.load(twiddles);
+  const w2 = Complex.load(twiddles + GROUP);
+  const w3 = Complex.load(twiddles + 2 * GROUP);
+  const quarter = plane / 4;
+  const part = (2 * plane) / TOPS;
+  for (const end = strip + quarter; strip < end; strip += sizeof<Vector>(), buffer += LANES * GROUP) {
+    const a = Complex.load(buffer);
+    const b = Complex.load(LANES === 1 ? buffer + part : buffer + GROUP);
+    const c = Complex.load(LANES === 4 ? buffer + 2 * GROUP : buffer + (2 / LANES) * part);
+    const d = Complex.load(LANES === 4 ? buffer + 3 * GROUP : LANES === 2 ? buffer + part + GROUP : buffer + 3 * part);
+    if (LANES === 4) Transpose.four(a, b, c, d);
+    if (LANES === 2) {
+      Transpose.two(a, b);
+      Transpose.two(c, d);
+    }
+    Dft.four(a, b, c, d, false);
+    a.storePlanar(strip, plane);
+    b.timesConj(w1).storePlanar(strip + quarter, plane);
+    c.timesConj(w2).storePlanar(strip + 2 * quarter, plane);
+    d.timesConj(w3).storePlanar(strip + 3 * quarter, plane);
+  }
+}
+
+/** The last split, in four leaves: those of `bytes` at x go to y, a spectrum in chunks, from byte `offset` on. */
+function forwardLast(
   x: usize,
   bytes: usize,
   twiddles: usize,
-  lanes: usize,
   y: usize,
   offset: usize,
   chunk: usize,
   stride: usize,
 ): void {
-  for (const end = x + bytes; x < end; x += LEAF, twiddles += (LANES - 1) * COMPLEX, lanes += GROUP, offset += LEAF) {
-    const to = inChunks(y, offset, chunk, stride);
-    if (LANES === 1) Complex.load(x).store(to);
-    else {
-      const u1 = Complex.load(lanes);
-      const a = Complex.zero();
-      const b = Complex.zero();
-      if (LANES === 2) Leaf.forward2(a, b, x, twiddles, u1);
-      else {
-        const c = Complex.zero();
-        const d = Complex.zero();
-        Leaf.forward4(a, b, c, d, x, twiddles, u1);
-        c.store(to + 2 * GROUP);
-        d.store(to + 3 * GROUP);
-      }
-      a.store(to);
-      b.store(to + GROUP);
+  let to = inChunks(y, offset, chunk, stride);
+  let left = chunk - (offset % chunk);
+  for (const end = x + bytes; x < end; x += LEAVES, to += LEAVES, left -= LEAVES, twiddles += GROUP) {
+    if (left === 0) {
+      to += stride - chunk;
+      left = chunk;
     }
+    const w1 = Complex.load(twiddles);
+    const w2 = w1.squared();
+    const w3 = w2 * w1;
+    const a = Complex.load(x);
+    const b = Complex.load(x + GROUP) * w1;
+    const c = Complex.load(x + 2 * GROUP) * w2;
+    const d = Complex.load(x + 3 * GROUP) * w3;
+    Dft.four(a, b, c, d, true);
+    a.store(to);
+    b.store(to + GROUP);
+    c.store(to + 2 * GROUP);
+    d.store(to + 3 * GROUP);
   }
 }
 
-/** Undoes `forwardLeaves`, times LANES². */
-function inverseLeaves(
+/** Undoes `forwardLast`, times 4. */
+function inverseLast(
   x: usize,
   bytes: usize,
   twiddles: usize,
-  lanes: usize,
   y: usize,
   offset: usize,
   chunk: usize,
   stride: usize,
 ): void {
-  for (const end = x + bytes; x < end; x += LEAF, twiddles += (LANES - 1) * COMPLEX, lanes += GROUP, offset += LEAF) {
-    const from = inChunks(y, offset, chunk, stride);
-    if (LANES === 1) Complex.load(from).store(x);
-    else {
-      const u1 = Complex.load(lanes);
-      const a = Complex.load(from);
-      const b = Complex.load(from + GROUP);
-      if (LANES === 2) Leaf.inverse2(a, b, x, twiddles, u1);
-      else {
-        const c = Complex.load(from + 2 * GROUP);
-        const d = Complex.load(from + 3 * GROUP);
-        Leaf.inverse4(a, b, c, d, x, twiddles, u1);
-      }
+  let from = inChunks(y, offset, chunk, stride);
+  let left = chunk - (offset % chunk);
+  for (const end = x + bytes; x < end; x += LEAVES, from += LEAVES, left -= LEAVES, twiddles += GROUP) {
+    if (left === 0) {
+      from += stride - chunk;
+      left = chunk;
     }
+    const w1 = Complex.load(twiddles);
+    const w2 = w1.squared();
+    const w3 = w2 * w1;
+    const a = Complex.load(from);
+    const b = Complex.load(from + GROUP);
+    const c = Complex.load(from + 2 * GROUP);
+    const d = Complex.load(from + 3 * GROUP);
+    Dft.four(a, b, c, d, false);
+    a.store(x);
+    b.timesConj(w1).store(x + GROUP);
+    c.timesConj(w2).store(x + 2 * GROUP);
+    d.timesConj(w3).store(x + 3 * GROUP);
   }
 }
 
-/** x ← the inverse of (the transform of x, times w), leaf by leaf. */
-function convolveLeaves(x: usize, bytes: usize, twiddles: usize, lanes: usize, w: usize): void {
-  for (const end = x + bytes; x < end; x += LEAF, twiddles += (LANES - 1) * COMPLEX, lanes += GROUP, w += LEAF) {
-    if (LANES === 1) (Complex.load(x) * Complex.load(w)).store(x);
-    else {
-      const u1 = Complex.load(lanes);
-      const a = Complex.zero();
-      const b = Complex.zero();
-      if (LANES === 2) {
-        Leaf.forward2(a, b, x, twiddles, u1);
-        a.set(a * Complex.load(w));
-        b.set(b * Complex.load(w + GROUP));
-        Leaf.inverse2(a, b, x, twiddles, u1);
-      } else {
-        const c = Complex.zero();
-        const d = Complex.zero();
-        Leaf.forward4(a, b, c, d, x, twiddles, u1);
-        a.set(a * Complex.load(w));
-        b.set(b * Complex.load(w + GROUP));
-        c.set(c * Complex.load(w + 2 * GROUP));
-        d.set(d * Complex.load(w + 3 * GROUP));
-        Leaf.inverse4(a, b, c, d, x, twiddles, u1);
-      }
-    }
+/** The last split, the product with w, and back, four leaves at a time. */
+function convolveLast(x: usize, bytes: usize, twiddles: usize, w: usize): void {
+  for (const end = x + bytes; x < end; x += LEAVES, w += LEAVES, twiddles += GROUP) {
+    const w1 = Complex.load(twiddles);
+    const w2 = w1.squared();
+    const w3 = w2 * w1;
+    const a = Complex.load(x);
+    const b = Complex.load(x + GROUP) * w1;
+    const c = Complex.load(x + 2 * GROUP) * w2;
+    const d = Complex.load(x + 3 * GROUP) * w3;
+    Dft.four(a, b, c, d, true);
+    a.set(a * Complex.load(w));
+    b.set(b * Complex.load(w + GROUP));
+    c.set(c * Complex.load(w + 2 * GROUP));
+    d.set(d * Complex.load(w + 3 * GROUP));
+    Dft.four(a, b, c, d, false);
+    a.store(x);
+    b.timesConj(w1).store(x + GROUP);
+    c.timesConj(w2).store(x + 2 * GROUP);
+    d.timesConj(w3).store(x + 3 * GROUP);
   }
 }
 
@@ -373,16 +376,10 @@ function radixOf(level: usize): usize {
   return load<u32>(level);
 }
 
+/** The last level, of radix 0 here, has one group of twiddles for each node: its others are powers of it. */
 function twiddlesOf(level: usize, node: usize): usize {
-  return load<usize>(level, 4) + node * (radixOf(level) - 1) * COMPLEX;
-}
-
-function leafTwiddles(level: usize, leaf: usize): usize {
-  return load<usize>(level, 4) + leaf * (LANES - 1) * COMPLEX;
-}
-
-function leafLanes(level: usize, leaf: usize): usize {
-  return load<usize>(level, LEVEL) + leaf * GROUP;
+  const radix = radixOf(level);
+  return load<usize>(level, 4) + node * (radix === 0 ? 1 : radix - 1) * GROUP;
 }
 
 function split(radix: usize, x: usize, stride: usize, nodes: usize, twiddles: usize): void {
@@ -429,65 +426,93 @@ function ascend(x: usize, bytes: usize, level: usize, b: usize): void {
   }
 }
 
-/** The first leaf under node b of a level. */
-function firstLeaf(level: usize, b: usize): usize {
+/** The twiddles of the last splits under node b of a level. */
+function lastTwiddles(level: usize, b: usize): usize {
   for (; radixOf(level) !== 0; level += LEVEL) b *= radixOf(level);
-  return b;
+  return twiddlesOf(level, b);
 }
 
-function leafLevel(level: usize): usize {
-  while (radixOf(level) !== 0) level += LEVEL;
-  return level;
+/** Transforms node b of a level into the spectrum y: depth first while a node exceeds the cache, then level by level. */
+function forwardNode(x: usize, bytes: usize, level: usize, b: usize, y: usize, chunk: usize, stride: usize): void {
+  const radix = radixOf(level);
+  if (bytes > CACHE && radix !== 0) {
+    const child = bytes / radix;
+    split(radix, x, child, 1, twiddlesOf(level, b));
+    for (let k: usize = 0; k < radix; k++)
+      forwardNode(x + k * child, child, level + LEVEL, b * radix + k, y, chunk, stride);
+    return;
+  }
+  descend(x, bytes, level, b);
+  forwardLast(x, bytes, lastTwiddles(level, b), y, b * bytes, chunk, stride);
+}
+
+function inverseNode(x: usize, bytes: usize, level: usize, b: usize, y: usize, chunk: usize, stride: usize): void {
+  const radix = radixOf(level);
+  if (bytes > CACHE && radix !== 0) {
+    const child = bytes / radix;
+    for (let k: usize = 0; k < radix; k++)
+      inverseNode(x + k * child, child, level + LEVEL, b * radix + k, y, chunk, stride);
+    join(radix, x, child, 1, twiddlesOf(level, b));
+    return;
+  }
+  inverseLast(x, bytes, lastTwiddles(level, b), y, b * bytes, chunk, stride);
+  ascend(x, bytes, level, b);
+}
+
+function convolveNode(x: usize, bytes: usize, level: usize, b: usize, w: usize): void {
+  const radix = radixOf(level);
+  if (bytes > CACHE && radix !== 0) {
+    const child = bytes / radix;
+    split(radix, x, child, 1, twiddlesOf(level, b));
+    for (let k: usize = 0; k < radix; k++) convolveNode(x + k * child, child, level + LEVEL, b * radix + k, w);
+    join(radix, x, child, 1, twiddlesOf(level, b));
+    return;
+  }
+  descend(x, bytes, level, b);
+  convolveLast(x, bytes, lastTwiddles(level, b), w + b * bytes);
+  ascend(x, bytes, level, b);
 }
 
 /**
- * Transforms node b of a level, `bytes` at x, into the spectrum y, which lies in chunks of `chunk` bytes, `stride` apart; x is
- * overwritten. Depth first while a node exceeds the cache, then level by level.
+ * Transforms a strip of `bytes` into the spectrum y, which lies in chunks of `chunk` bytes, `stride` apart. `buffer` has room for
+ * `bytes`, and what it held is lost; a spectrum in one chunk may itself be the buffer.
  */
-export function forward(x: usize, bytes: usize, level: usize, b: usize, y: usize, chunk: usize, stride: usize): void {
-  const radix = radixOf(level);
-  if (bytes > CACHE && radix !== 0) {
-    const child = bytes / radix;
-    split(radix, x, child, 1, twiddlesOf(level, b));
-    for (let k: usize = 0; k < radix; k++)
-      forward(x + k * child, child, level + LEVEL, b * radix + k, y, chunk, stride);
-    return;
-  }
-  descend(x, bytes, level, b);
-  const leaf = firstLeaf(level, b);
-  const last = leafLevel(level);
-  forwardLeaves(x, bytes, leafTwiddles(last, leaf), leafLanes(last, leaf), y, b * bytes, chunk, stride);
+export function forward(
+  strip: usize,
+  buffer: usize,
+  bytes: usize,
+  plan: usize,
+  y: usize,
+  chunk: usize,
+  stride: usize,
+): void {
+  forwardRoot(strip, bytes / 2, buffer, twiddlesOf(plan, 0));
+  const node = bytes / TOPS;
+  for (let b: usize = 0; b < TOPS; b++) forwardNode(buffer + b * node, node, plan + LEVEL, b, y, chunk, stride);
 }
 
 /** Undoes `forward`, times the number of points. */
-export function inverse(x: usize, bytes: usize, level: usize, b: usize, y: usize, chunk: usize, stride: usize): void {
-  const radix = radixOf(level);
-  if (bytes > CACHE && radix !== 0) {
-    const child = bytes / radix;
-    for (let k: usize = 0; k < radix; k++)
-      inverse(x + k * child, child, level + LEVEL, b * radix + k, y, chunk, stride);
-    join(radix, x, child, 1, twiddlesOf(level, b));
-    return;
-  }
-  const leaf = firstLeaf(level, b);
-  const last = leafLevel(level);
-  inverseLeaves(x, bytes, leafTwiddles(last, leaf), leafLanes(last, leaf), y, b * bytes, chunk, stride);
-  ascend(x, bytes, level, b);
+export function inverse(
+  strip: usize,
+  buffer: usize,
+  bytes: usize,
+  plan: usize,
+  y: usize,
+  chunk: usize,
+  stride: usize,
+): void {
+  const node = bytes / TOPS;
+  for (let b: usize = 0; b < TOPS; b++) inverseNode(buffer + b * node, node, plan + LEVEL, b, y, chunk, stride);
+  inverseRoot(strip, bytes / 2, buffer, twiddlesOf(plan, 0));
 }
 
-/** x ← x convolved, in the ring of the root, with what has the spectrum w, times the number of points: one visit of each cache-full. */
-export function convolve(x: usize, bytes: usize, level: usize, b: usize, w: usize): void {
-  const radix = radixOf(level);
-  if (bytes > CACHE && radix !== 0) {
-    const child = bytes / radix;
-    split(radix, x, child, 1, twiddlesOf(level, b));
-    for (let k: usize = 0; k < radix; k++) convolve(x + k * child, child, level + LEVEL, b * radix + k, w);
-    join(radix, x, child, 1, twiddlesOf(level, b));
-    return;
-  }
-  descend(x, bytes, level, b);
-  const leaf = firstLeaf(level, b);
-  const last = leafLevel(level);
-  convolveLeaves(x, bytes, leafTwiddles(last, leaf), leafLanes(last, leaf), w + b * bytes);
-  ascend(x, bytes, level, b);
+/**
+ * strip ← the strip convolved, in the ring of the root, with what has the spectrum w, times the number of points: product included, one
+ * visit of each cache-full.
+ */
+export function convolve(strip: usize, buffer: usize, bytes: usize, plan: usize, w: usize): void {
+  forwardRoot(strip, bytes / 2, buffer, twiddlesOf(plan, 0));
+  const node = bytes / TOPS;
+  for (let b: usize = 0; b < TOPS; b++) convolveNode(buffer + b * node, node, plan + LEVEL, b, w);
+  inverseRoot(strip, bytes / 2, buffer, twiddlesOf(plan, 0));
 }

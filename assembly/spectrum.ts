@@ -11,7 +11,7 @@ export const SUM: usize = 2 * GROUP;
 
 /**
  * Chunks `from` to `to` of all outputs, in place of the inputs X. Consecutive chunks of X are `xStride` bytes apart, of W `wStride`;
- * `scratch` has room for a chunk of each output, and a chunk is a multiple of SUM.
+ * `scratch` has room for a chunk of each input, and a chunk is a multiple of SUM. The copy reads memory in order, which the sums do not.
  */
 export function multiplyAccumulate(
   x: usize,
@@ -22,21 +22,22 @@ export function multiplyAccumulate(
   from: usize,
   to: usize,
   pairs: usize,
+  inputs: usize,
   outputs: usize,
   scratch: usize,
 ): void {
   x += from * xStride;
   w += from * wStride;
   for (let c = from; c < to; c++, x += xStride, w += wStride) {
+    memory.copy(scratch, x, inputs * chunk);
     let list = pairs;
-    for (let y = scratch, end = scratch + outputs * chunk; y < end; y += chunk) {
+    for (let y = x, end = x + outputs * chunk; y < end; y += chunk) {
       const count: usize = load<u32>(list);
       const last = list + 4 + 8 * count;
       for (let offset: usize = 0; offset < chunk; offset += SUM)
-        sumOfProducts(y + offset, x + offset, w + offset, list + 4, last);
+        sumOfProducts(y + offset, scratch + offset, w + offset, list + 4, last);
       list = last;
     }
-    memory.copy(x, scratch, outputs * chunk);
   }
 }
 

@@ -60,8 +60,8 @@ export function ours(length: number, precision: "f32" | "f64"): Pair {
     name: OURS,
     numbers: () => instance.reals(x, length),
     run: () => {
-      forward(x, bytes, levels, 0, spectrum, bytes, bytes);
-      inverse(x, bytes, levels, 0, spectrum, bytes, bytes);
+      forward(x, spectrum, bytes, levels, spectrum, bytes, bytes);
+      inverse(x, spectrum, bytes, levels, spectrum, bytes, bytes);
     },
     gain: length / 2,
   };

@@ -9,9 +9,6 @@ import { meetings, trim } from "./trim.js";
 
 type Trimmed = Omit<AxisPlan, "pitch">;
 
-/** Rows begin at multiples of so many numbers: a vector of the widest backend. */
-const VECTOR = 4;
-
 /** The plans for a problem, at least one. */
 export function candidates(problem: Problem): Plan[] {
   const trimmed = problem.axes.map(trim);
@@ -65,44 +62,27 @@ function zeroPlan(problem: Problem): Plan {
 /** One circular convolution of the whole helix; and with 1, 2, … outer axes apart, one for each of their slabs. */
 function spectralPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
   return trimmed.map((_, outer) => {
-    const tight = wind(trimmed, outer);
-    const aligned = wind(trimmed, outer, VECTOR);
-    const shift = shiftOf(aligned, aligned.first);
-    const lengthOf = (numbers: number) => transformLength(pointsOf(problem, numbers));
-    const length = lengthOf(aligned.helix + shift);
-    const fits = length.points <= lengthOf(tight.helix).points;
-    const whole = { blocks: 1, advance: tight.span, start: 0, halo: 0 };
-    return fits
-      ? spectralPlan(problem, aligned, length, { ...whole, advance: aligned.span, halo: aligned.first, shift })
-      : spectralPlan(problem, tight, lengthOf(tight.helix), { ...whole, halo: tight.first, shift: 0 });
+    const geometry = wind(trimmed, outer);
+    const { helix, span, first } = geometry;
+    const length = transformLength(pointsOf(problem, helix));
+    return spectralPlan(problem, geometry, length, { blocks: 1, advance: span, start: 0, halo: first });
   });
 }
 
 /** Blocks along the helix of all axes: for kernels whose strip is short, for 1-D signals, and where memory is short. */
 function overlapSavePlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
-  const geometry = wind(trimmed, 0, VECTOR);
+  const geometry = wind(trimmed);
   const { first, span, reach } = geometry;
-  // The outputs need what lies up to `reach` before them; the stretch begins at a whole vector.
-  const halo = reach + modulo(first - reach, VECTOR);
-  const shift = shiftOf(geometry, halo);
-  const least = pointsOf(problem, 2 * (halo + shift));
+  const least = pointsOf(problem, 2 * reach);
   return lengthsFrom(least, pointsOf(problem, span)).map((length) => {
-    const numbers = problem.field === "real" ? 2 * length.points : length.points;
-    const room = numbers - halo - shift;
-    const advance = room - (room % VECTOR);
+    // The outputs need what lies up to `reach` before them.
+    const advance = (problem.field === "real" ? 2 * length.points : length.points) - reach;
     const blocks = Math.ceil(span / advance);
-    return spectralPlan(problem, geometry, length, { blocks, advance, start: first - halo, halo, shift });
+    return spectralPlan(problem, geometry, length, { blocks, advance, start: first - reach, halo: reach });
   });
 }
 
-/** How much further along the kernel must be for an output at position `position` of its buffer to begin a vector. */
-function shiftOf({ axes, outer, stride }: Geometry, position: number): number {
-  const inner = axes.length - 1 - outer;
-  const aligned = inner > 0 && stride.slice(outer, -1).every((s) => s % VECTOR === 0) && axes.at(-1)?.step === 1;
-  return aligned ? modulo(-position, VECTOR) : 0;
-}
-
-type Blocks = Pick<Spectral, "blocks" | "advance" | "start" | "halo" | "shift">;
+type Blocks = Pick<Spectral, "blocks" | "advance" | "start" | "halo">;
 
 function spectralPlan(problem: Problem, geometry: Geometry, length: Length, blocks: Blocks): Plan {
   const real = problem.field === "real";
@@ -121,9 +101,9 @@ function spectralPlan(problem: Problem, geometry: Geometry, length: Length, bloc
   const rounds = batch * groups * blocks.blocks;
   const transforms = groups * w + rounds * (x + y);
   const spectrum = 2 * realBytes(problem) * length.points;
-  const slots = Math.max(x, y);
-  // Held: the spectra of w, of one round's x and y, a buffer, and tables of about half a transform.
-  const bytes = Math.ceil((groups * w + slots + 1.5) * spectrum) + operandBytes(problem);
+  const slots = x * w * y === 1 ? 0 : Math.max(x, y);
+  // Held: the spectra of w, of one round's x and y, a strip and a buffer, and tables of about half a transform.
+  const bytes = Math.ceil((groups * w + slots + 2.5) * spectrum) + operandBytes(problem);
   // A transform that exceeds the cache moves its data about once for each level outside it.
   const passes = 2 + Math.max(0, Math.log2(spectrum / CACHE) / 2);
   return {
@@ -194,7 +174,6 @@ const smaller = ({ axes }: Geometry): Hold => {
   return size("w") <= size("x") ? "w" : "x";
 };
 
-const modulo = (a: number, n: number): number => ((a % n) + n) % n;
 /** Complex points that hold so many numbers. */
 const pointsOf = ({ field }: Problem, numbers: number): number => (field === "real" ? Math.ceil(numbers / 2) : numbers);
 const flopsPerTap = ({ field }: Problem): number => (field === "complex" ? 8 : 2);

@@ -18,13 +18,12 @@ export interface Geometry {
   helix: number;
 }
 
-/** Winds all axes but the first `outer`; rows begin at multiples of `align`, which makes the pitch a little less tight. */
-export function wind(trimmed: readonly Omit<AxisPlan, "pitch">[], outer = 0, align = 1): Geometry {
+/** Winds all axes but the first `outer`. */
+export function wind(trimmed: readonly Omit<AxisPlan, "pitch">[], outer = 0): Geometry {
   const axes = trimmed.map((axis) => ({ ...axis, pitch: 1 + Math.max(lastWanted(axis), lastFull(axis) - axis.lo) }));
   const stride = new Array<number>(axes.length).fill(0);
   for (let d = axes.length - 1, s = 1; d >= outer; d--) {
     const axis = axes[d] as AxisPlan;
-    if (d === axes.length - 1 && d > outer) axis.pitch = Math.ceil(axis.pitch / align) * align;
     stride[d] = s;
     s *= axis.pitch;
   }

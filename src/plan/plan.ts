@@ -45,8 +45,6 @@ export interface Spectral {
    */
   start: number;
   halo: number;
-  /** The kernel is wound so many numbers further along, so that rows of outputs begin with whole vectors. */
-  shift: number;
 }
 
 /** Which operand's samples are the taps. */

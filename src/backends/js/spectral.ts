@@ -33,9 +33,7 @@ export class Spectral extends Stepped {
 
   setKernel(kernel: Operand): void {
     this.kernel = kernel.group.flatMap((g) =>
-      kernel.batch.flatMap((o) =>
-        kernel.channel.map((c) => this.spectra(kernel, "w", g + o + c, -this.spectral.shift)),
-      ),
+      kernel.batch.flatMap((o) => kernel.channel.map((c) => this.spectra(kernel, "w", g + o + c, 0))),
     );
   }
 
@@ -107,13 +105,13 @@ export class Spectral extends Stepped {
 
   /** Writes those outputs of each slab that are the block's own. */
   private unwind(slabs: ComplexArrays[], out: Output, base: number, block: number): void {
-    const { advance, start, shift } = this.spectral;
+    const { advance, start } = this.spectral;
     const offsets = slabOffsets(this.plan, "out", out.stride);
     slabs.forEach((y, slab) => {
       this.forEachPosition(out, "out", base + at(offsets, slab), (position, element) => {
         const own = position - this.plan.first - block * advance;
         if (own < 0 || own >= advance) return;
-        const number = position - start - block * advance + shift;
+        const number = position - start - block * advance;
         if (this.packed && number >= this.points) writeElement(out, element, at(y.im, number - this.points), 0);
         else writeElement(out, element, at(y.re, number), at(y.im, number));
       });

@@ -14,9 +14,9 @@ export interface Exports {
   HEAP: WebAssembly.Global;
   clear(address: number, bytes: number): void;
   move(to: number, from: number, bytes: number): void;
-  forward(x: number, bytes: number, level: number, node: number, y: number, chunk: number, stride: number): void;
-  inverse(x: number, bytes: number, level: number, node: number, y: number, chunk: number, stride: number): void;
-  convolve(x: number, bytes: number, level: number, node: number, w: number): void;
+  forward(strip: number, buffer: number, bytes: number, plan: number, y: number, chunk: number, stride: number): void;
+  inverse(strip: number, buffer: number, bytes: number, plan: number, y: number, chunk: number, stride: number): void;
+  convolve(strip: number, buffer: number, bytes: number, plan: number, w: number): void;
   multiplyAccumulate(
     x: number,
     xStride: number,
@@ -26,13 +26,14 @@ export interface Exports {
     from: number,
     to: number,
     pairs: number,
+    inputs: number,
     outputs: number,
     scratch: number,
   ): void;
   wind(
-    layout: Layout,
-    buffer: number,
-    half: number,
+    complex: number,
+    strip: number,
+    plane: number,
     size: number,
     r: number,
     array: number,
@@ -42,9 +43,9 @@ export interface Exports {
     sum: number,
   ): void;
   unwind(
-    layout: Layout,
-    buffer: number,
-    half: number,
+    complex: number,
+    strip: number,
+    plane: number,
     low: number,
     high: number,
     r: number,
@@ -75,14 +76,6 @@ export interface Exports {
     scaleImX: number,
   ): void;
   narrow(sums: number, array: number, axes: number, rank: number, parts: number): number;
-}
-
-/** The layouts of assembly/helix.ts. */
-export enum Layout {
-  PackedReal = 0,
-  PackedComplex = 1,
-  StripReal = 2,
-  StripComplex = 3,
 }
 
 const PAGE = 65536;

@@ -10,8 +10,8 @@ import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
 import type { Crew } from "./crew.js";
-import { type Instance, Layout } from "./instance.js";
-import { Carrier, clearUncomputed, innerAxes, inputPiece, outputPiece, type Piece } from "./staging.js";
+import type { Instance } from "./instance.js";
+import { Carrier, clearUncomputed, innerAxes, inputPiece, outputPiece, type Piece, type Room } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
 import { type Call, type Local, local, type Task } from "./tasks.js";
 
@@ -29,7 +29,6 @@ interface Round {
 
 export class Spectral extends Stepped {
   private readonly instance: Instance;
-  private readonly layout: Layout;
   private readonly parts: 1 | 2;
   private readonly transform: Transform;
   /** Slabs of x, w and out in a round. */
@@ -46,9 +45,10 @@ export class Spectral extends Stepped {
   private readonly kernel: number;
   private readonly signal: number;
   private readonly pairs: number;
-  /** Each thread has a buffer for a slab, and room for a chunk of every output. */
+  /** Each thread has a strip for a slab, a buffer for its transform, and room for a chunk of every input. */
   private readonly local: Local;
-  private readonly buffer = local(0);
+  private readonly strip = local(0);
+  private readonly buffer: number;
   private readonly scratch: number;
   private readonly scales: Record<"x" | "w", number>;
   private readonly fixed: number;
@@ -66,7 +66,6 @@ export class Spectral extends Stepped {
     const { cin, cout, groups, conj } = plan;
     const real = spectral.ring === "negacyclic";
     this.parts = real ? 1 : 2;
-    this.layout = real ? Layout.PackedReal : Layout.PackedComplex;
     const points = real ? spectral.length / 2 : spectral.length;
     this.transform = writeTransform(instance, points, spectral.odd, real ? Math.PI / 2 : 0);
     const { bytes } = this.transform;
@@ -82,23 +81,22 @@ export class Spectral extends Stepped {
     this.kernel = instance.allocate(groups * this.chunks * this.kernelStride);
     this.signal = instance.allocate(this.chunks * this.signalStride);
     this.pairs = this.single ? 0 : this.writePairs();
-    this.scratch = local(bytes);
-    this.local = crew.allocateLocal(bytes + (this.single ? 0 : this.outputs * this.chunk));
+    this.buffer = local(bytes);
+    this.scratch = local(2 * bytes);
+    this.local = crew.allocateLocal(2 * bytes + (this.single ? 0 : this.inputs * this.chunk));
     this.scales = { x: this.writeScales(1, conj.x), w: this.writeScales(1 / points, conj.w) };
     this.fixed = instance.mark();
   }
 
   setKernel(kernel: Operand): void {
     const { instance, plan, parts } = this;
-    const { shift, length } = this.spectral;
+    const { length } = this.spectral;
     try {
       const axes = innerAxes(plan, kernel, "w");
       const offsets = slabOffsets(plan, "w", kernel.stride);
       const slices = kernel.group.flatMap((g) => kernel.batch.flatMap((o) => kernel.channel.map((c) => g + o + c)));
-      const pieces = slices.flatMap((slice) =>
-        offsets.map((offset) => inputPiece(axes, slice + offset, shift, 0, length)),
-      );
-      const carrier = Carrier.in(instance, kernel, axes, parts, pieces);
+      const pieces = slices.flatMap((slice) => offsets.map((offset) => inputPiece(axes, slice + offset, 0, 0, length)));
+      const carrier = Carrier.in(instance, kernel, axes, parts, pieces, this.room);
       const sums = instance.allocate(8 * pieces.length);
       const tasks = pieces.map((piece, k): Task => {
         const group = this.kernelOf(Math.floor(k / this.kernels));
@@ -126,6 +124,7 @@ export class Spectral extends Stepped {
         xAxes,
         parts,
         rounds.flatMap(({ x }) => x),
+        this.room,
       );
       const ys = Carrier.out(
         instance,
@@ -133,6 +132,7 @@ export class Spectral extends Stepped {
         yAxes,
         parts,
         rounds.flatMap(({ y }) => y),
+        this.room,
       );
       const sums = instance.allocate(8 * rounds.length * this.inputs);
       const phases = this.single
@@ -152,12 +152,11 @@ export class Spectral extends Stepped {
 
   private rounds(signal: Operand, out: Output): Round[] {
     const { plan } = this;
-    const { blocks, advance, start, halo, shift, length } = this.spectral;
+    const { blocks, advance, start, halo, length } = this.spectral;
     const xAxes = innerAxes(plan, signal, "x");
     const yAxes = innerAxes(plan, out, "out");
     const xOffsets = slabOffsets(plan, "x", signal.stride);
     const yOffsets = slabOffsets(plan, "out", out.stride);
-    const low = halo + shift;
     const rounds: Round[] = [];
     for (let b = 0; b < plan.batch; b++)
       for (let group = 0; group < plan.groups; group++)
@@ -171,9 +170,7 @@ export class Spectral extends Stepped {
               xOffsets.map((offset) => inputPiece(xAxes, xBase + c + offset, -from, 0, length)),
             ),
             y: out.channel.flatMap((o) =>
-              yOffsets.map((offset) =>
-                outputPiece(yAxes, yBase + o + offset, plan.first - from + shift, low, low + advance),
-              ),
+              yOffsets.map((offset) => outputPiece(yAxes, yBase + o + offset, plan.first - from, halo, halo + advance)),
             ),
           });
         }
@@ -201,6 +198,7 @@ export class Spectral extends Stepped {
           from,
           to,
           this.pairs,
+          this.inputs,
           this.outputs,
           this.scratch,
         ],
@@ -209,7 +207,7 @@ export class Spectral extends Stepped {
     const { levels, bytes } = this.transform;
     const inverse = y.map(
       (piece, i): Task => [
-        ["inverse", this.buffer, bytes, levels, 0, signal + i * chunk, chunk, signalStride],
+        ["inverse", this.strip, this.buffer, bytes, levels, signal + i * chunk, chunk, signalStride],
         this.unwind(ys, piece),
         ...ys.transfer(piece),
       ],
@@ -223,7 +221,7 @@ export class Spectral extends Stepped {
     return [
       ...xs.transfer(x),
       this.wind(xs, x, "x", sum),
-      ["convolve", this.buffer, bytes, levels, 0, this.kernelOf(group)],
+      ["convolve", this.strip, this.buffer, bytes, levels, this.kernelOf(group)],
       this.unwind(ys, y),
       ...ys.transfer(y),
     ];
@@ -241,20 +239,18 @@ export class Spectral extends Stepped {
     return [
       ...carrier.transfer(piece),
       this.wind(carrier, piece, which, sum),
-      ["forward", this.buffer, bytes, levels, 0, spectrum, this.chunk, stride],
+      ["forward", this.strip, this.buffer, bytes, levels, spectrum, this.chunk, stride],
     ];
   }
 
   private wind(carrier: Carrier, piece: Piece, which: "x" | "w", sum: number): Call {
     const { address, rank } = carrier.axes;
-    const { points } = this.transform;
-    const { length } = this.spectral;
     return [
       "wind",
-      this.layout,
-      this.buffer,
-      points,
-      length,
+      this.parts - 1,
+      this.strip,
+      this.transform.bytes / 2,
+      this.spectral.length,
       piece.r,
       carrier.address(piece),
       address,
@@ -266,20 +262,24 @@ export class Spectral extends Stepped {
 
   private unwind(carrier: Carrier, piece: Piece): Call {
     const { address, rank } = carrier.axes;
-    const { halo, shift, advance } = this.spectral;
-    const low = halo + shift;
+    const { halo, advance } = this.spectral;
     return [
       "unwind",
-      this.layout,
-      this.buffer,
-      this.transform.points,
-      low,
-      low + advance,
+      this.parts - 1,
+      this.strip,
+      this.transform.bytes / 2,
+      halo,
+      halo + advance,
       piece.r,
       carrier.address(piece),
       address,
       rank,
     ];
+  }
+
+  /** The buffer of the only thread: nothing is in it while a slab is copied, wound or unwound. */
+  private get room(): Room {
+    return { address: this.local.base + this.transform.bytes, bytes: this.transform.bytes };
   }
 
   private kernelOf(group: number): number {

@@ -122,6 +122,12 @@ function isPacked(axes: readonly HelixAxis[]): boolean {
   return true;
 }
 
+/** Memory that is free while a piece waits to be wound, and once it is unwound. */
+export interface Room {
+  address: number;
+  bytes: number;
+}
+
 /**
  * How the pieces of an operand get into memory, or out of it. If they hardly overlap, each is copied by itself, before or after its task,
  * otherwise the operand as a whole. One thread needs a place for one piece at a time, which stays in the cache; several need all of it.
@@ -142,6 +148,7 @@ export class Carrier {
     parts: number,
     pieces: readonly Piece[],
     private readonly apart: boolean,
+    room?: Room,
   ) {
     this.element = parts * instance.real;
     this.axes = writeAxes(instance, mergeAxes(axes), this.element);
@@ -149,7 +156,8 @@ export class Carrier {
     this.whole = { first, count: last - first + 1 };
     this.origin = apart && !instance.shared ? undefined : first;
     const largest = pieces.reduce((most, { touched }) => Math.max(most, touched.count), 1);
-    this.place = instance.allocate((this.origin === undefined ? largest : this.whole.count) * this.element);
+    const bytes = (this.origin === undefined ? largest : this.whole.count) * this.element;
+    this.place = this.origin === undefined && room && bytes <= room.bytes ? room.address : instance.allocate(bytes);
   }
 
   static in(
@@ -158,10 +166,11 @@ export class Carrier {
     axes: readonly HelixAxis[],
     parts: number,
     pieces: readonly Piece[],
+    room?: Room,
   ): Carrier {
     const { first, last } = rangeOf(operand.view);
     const touched = pieces.reduce((sum, piece) => sum + piece.touched.count, 0);
-    return new Carrier(instance, "load", operand, axes, parts, pieces, touched <= 1.5 * (last - first + 1));
+    return new Carrier(instance, "load", operand, axes, parts, pieces, touched <= 1.5 * (last - first + 1), room);
   }
 
   static out(
@@ -170,8 +179,9 @@ export class Carrier {
     axes: readonly HelixAxis[],
     parts: number,
     pieces: readonly Piece[],
+    room?: Room,
   ): Carrier {
-    const carrier = new Carrier(instance, "save", operand, axes, parts, pieces, isPacked(axes));
+    const carrier = new Carrier(instance, "save", operand, axes, parts, pieces, isPacked(axes), room);
     if (!carrier.apart) instance.exports.clear(carrier.place, carrier.whole.count * carrier.element);
     return carrier;
   }

@@ -3,7 +3,6 @@
 import type { Output } from "../backend.js";
 import type { Steps } from "../stepped.js";
 import { Direct, type Side } from "./direct.js";
-import { Layout } from "./instance.js";
 import {
   Carrier,
   clearUncomputed,
@@ -49,7 +48,6 @@ export class Strip extends Direct {
       const tables = this.gather(taps, zeros);
       if (!tables.every((table) => this.isFinite(table))) return "refused";
       clearUncomputed(plan, out);
-      const layout = parts === 2 ? Layout.StripComplex : Layout.StripReal;
       const reach = reachOf(taps.axes);
       const segment = Math.min(
         roundUp(plan.span, exports.TILE.value),
@@ -94,7 +92,19 @@ export class Strip extends Direct {
           return [
             ...xs.transfer(piece),
             ...planes.map((plane): Call => ["move", plane, plane + segment * real, reach * real]),
-            ["wind", layout, rest, numbers, numbers - kept(t), piece.r, xs.address(piece), address, rank, scales, sum],
+            [
+              "wind",
+              parts - 1,
+              rest,
+              numbers * real,
+              numbers - kept(t),
+              piece.r,
+              xs.address(piece),
+              address,
+              rank,
+              scales,
+              sum,
+            ],
           ];
         });
         const outputs = indices(taps.operand.batch.length).flatMap((i): Task => {
@@ -109,7 +119,7 @@ export class Strip extends Direct {
                 ? ["directComplex", y, segment * real, x, numbers * real, table.address, table.end, segment]
                 : ["directReal", y, x, table.address, table.end, segment];
             }),
-            ["unwind", layout, y, segment, 0, segment, piece.r, ys.address(piece), address, rank],
+            ["unwind", parts - 1, y, segment * real, 0, segment, piece.r, ys.address(piece), address, rank],
             ...ys.transfer(piece),
           ];
         });

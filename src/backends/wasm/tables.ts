@@ -2,6 +2,8 @@
 //
 // A node b of a level of R nodes has the angle (θ + 2π rev_b)/R, θ the root's: its k-th child, of r, has (θ + 2π(rev_b + k R))/(R r).
 // So its twiddles are the powers of e^{i(θ + 2π rev_b)/(R r)}, a product of one entry of a coarse and one of a fine table.
+//
+// Below the root a vector holds a node of each of `lanes` of its four children: the same node of each, side by side.
 import { oddRadices } from "../../plan/lengths.js";
 import type { Odd } from "../../plan/plan.js";
 import type { Instance } from "./instance.js";
@@ -15,32 +17,26 @@ export interface Transform {
 
 /** Writes the tables of a transform of `points` complex numbers, an odd factor times 2^a, whose root has the angle `root`. */
 export function writeTransform(instance: Instance, points: number, odd: Odd, root: number): Transform {
-  const { lanes, real } = instance;
-  const radices = radicesOf(points, odd, lanes);
-  const levels = instance.allocate(8 * radices.length + 12);
+  const radices = radicesOf(points, odd);
+  const levels = instance.allocate(8 * radices.length);
   let nodes: Int32Array = Int32Array.of(0);
-  const addresses = radices.map((radix) => {
-    const address = writeTwiddles(instance, nodes, radix, root);
+  const words = radices.flatMap((radix, level) => {
+    const isLast = level === radices.length - 1;
+    // The last split computes its other twiddles, as its table would be as long as the data.
+    const twiddles = writeTwiddles(instance, nodes, radix, root, isLast ? 1 : radix - 1);
     nodes = children(nodes, radix);
-    return address;
+    return [isLast ? 0 : radix, twiddles];
   });
-  const leaves = lanes > 1 ? writeTwiddles(instance, nodes, lanes, root) : 0;
-  const laneTable = lanes > 1 ? writeLanes(instance, children(nodes, lanes), root) : 0;
-  const words = instance.words(levels, 2 * radices.length + 3);
-  radices.forEach((radix, l) => {
-    words.set([radix, addresses[l] as number], 2 * l);
-  });
-  words.set([0, leaves, laneTable], 2 * radices.length);
-  return { levels, points, bytes: 2 * points * real };
+  instance.words(levels, words.length).set(words);
+  return { levels, points, bytes: 2 * points * instance.real };
 }
 
-/** Outermost first: the odd radices, a 2 if the power of two is odd, and fours. What is left, lanes², is one leaf. */
-function radicesOf(points: number, odd: Odd, lanes: number): number[] {
-  const twos = Math.log2(points / odd / lanes ** 2);
-  if (!Number.isInteger(twos) || twos < 0)
-    throw new Error(`a transform must have ${lanes ** 2}·2^a·${odd} points; got ${points}`);
+/** Outermost first: the root's 4, the odd radices, a 2 if the power of two is odd, and fours, of which the last is one. */
+function radicesOf(points: number, odd: Odd): number[] {
+  const twos = Math.log2(points / odd / 16);
+  if (!Number.isInteger(twos) || twos < 0) throw new Error(`a transform must have 16·2^a·${odd} points; got ${points}`);
   const fours = new Array<number>(Math.floor(twos / 2)).fill(4);
-  return [...oddRadices(odd), ...(twos % 2 ? [2] : []), ...fours];
+  return [4, ...oddRadices(odd), ...(twos % 2 ? [2] : []), ...fours, 4];
 }
 
 /** rev of the next level, from this level's. */
@@ -81,39 +77,30 @@ function unitTable(size: number, angle: (k: number) => number): Float64Array {
   return table;
 }
 
-/** The powers 1 … r - 1 of each node's root. */
-function writeTwiddles(instance: Instance, nodes: Int32Array, radix: number, root: number): number {
+/** The powers 1 … `powers` of each node's root: for each a group of real parts, one a lane, then of imaginary parts. */
+function writeTwiddles(instance: Instance, nodes: Int32Array, radix: number, root: number, powers: number): number {
+  const { lanes, real } = instance;
   const roots = rootsOf(nodes, nodes.length * radix, root);
-  const count = roots.length * (radix - 1);
-  const address = instance.allocate(count * instance.real);
+  // The root is alone: its twiddles are the same in all lanes.
+  const under = nodes.length / 4;
+  const vectors = nodes.length === 1 ? 1 : nodes.length / lanes;
+  const count = vectors * powers * 2 * lanes;
+  const address = instance.allocate(count * real);
   const table = instance.reals(address, count);
-  let at = 0;
-  for (let b = 0; b < roots.length; b += 2) {
-    const re = roots[b] as number;
-    const im = roots[b + 1] as number;
-    let powerRe = 1;
-    let powerIm = 0;
-    for (let j = 1; j < radix; j++) {
-      const product = powerRe * re - powerIm * im;
-      powerIm = powerRe * im + powerIm * re;
-      powerRe = product;
-      table[at++] = powerRe;
-      table[at++] = powerIm;
-    }
-  }
-  return address;
-}
-
-/** The roots of the `lanes` children of each leaf: a group of real parts, a group of imaginary parts. */
-function writeLanes(instance: Instance, nodes: Int32Array, root: number): number {
-  const { lanes } = instance;
-  const roots = rootsOf(nodes, nodes.length * lanes, root);
-  const address = instance.allocate(roots.length * instance.real);
-  const table = instance.reals(address, roots.length);
-  for (let leaf = 0; leaf < nodes.length; leaf += lanes)
-    for (let k = 0; k < lanes; k++) {
-      table[2 * leaf + k] = roots[2 * (leaf + k)] as number;
-      table[2 * leaf + lanes + k] = roots[2 * (leaf + k) + 1] as number;
+  for (let vector = 0; vector < vectors; vector++)
+    for (let lane = 0; lane < lanes; lane++) {
+      const node = nodes.length === 1 ? 0 : (Math.floor(vector / under) * lanes + lane) * under + (vector % under);
+      const re = roots[2 * node] as number;
+      const im = roots[2 * node + 1] as number;
+      let powerRe = 1;
+      let powerIm = 0;
+      for (let j = 1, at = vector * powers * 2 * lanes + lane; j <= powers; j++, at += 2 * lanes) {
+        const product = powerRe * re - powerIm * im;
+        powerIm = powerRe * im + powerIm * re;
+        powerRe = product;
+        table[at] = powerRe;
+        table[at + lanes] = powerIm;
+      }
     }
   return address;
 }
