@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { agree } from "./convolutions.js";
 import { tightness } from "./helix.js";
+import { agreeWithThreads } from "./threads.js";
 
 const test = suite("agreement");
 
@@ -9,7 +10,16 @@ test("random convolutions and correlations agree with the oracle on every backen
   const { problems, checks, failures } = await agree(1_000_000, 2500);
   assert.equal(failures, []);
   assert.is(problems, 2500);
-  assert.is(checks.size, 8);
+  assert.is(checks.size, 12);
+  for (const [label, { count }] of checks) assert.ok(count > 100, `only ${count} results of ${label}`);
+});
+
+test("random problems with several tasks are right, and the same bits with 1, 2 and 3 threads, by every plan", async () => {
+  const { plans, helped, failures } = await agreeWithThreads(1_000_000, 12);
+  assert.equal(failures, []);
+  for (const kind of ["one helix", "slabs", "blocks", "strip"])
+    assert.ok(plans.get(kind)?.several, `no plan with several tasks: ${kind}`);
+  assert.ok(helped > 1000, `threads did ${helped} tasks`);
 });
 
 test("a circular sum of the planned length is right in both rings, and one shorter is wrong", () => {

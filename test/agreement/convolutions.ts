@@ -1,27 +1,12 @@
 // Random calls of the public API against the oracle: rank 1 to 6, every mode, dtype, backend and method, axes and broadcasting,
 // strided views.
-import { convolve, correlate, type NdArray } from "../../src/index.js";
+import { convolve, correlate, explain, type NdArray } from "../../src/index.js";
 import { rowMajor } from "../../src/ndarray.js";
+import { type Method, methods } from "../../src/plan/plan.js";
 import { bound } from "../accuracy.js";
 import { type Convolution, convolutionOracle, errorOf } from "../oracle.js";
 import { Random } from "../random.js";
-
-const realTypes = ["float32", "float64", "int8", "uint8", "int16", "uint16", "int32", "uint32", "number[]"] as const;
-const complexTypes = ["complex64", "complex128"] as const;
-type Type = (typeof realTypes)[number] | (typeof complexTypes)[number];
-
-const classes = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  complex64: Float32Array,
-  complex128: Float64Array,
-};
+import { classes, complexTypes, realTypes, type Type, viewAround } from "../views.js";
 
 export interface Tally {
   problems: number;
@@ -44,7 +29,9 @@ export async function agree(
 
 async function checkOne(random: Random, seed: number, tally: Tally): Promise<void> {
   const rank = random.integer(1, 6);
-  const largest = [0, 60, 12, 7, 5, 4, 3][rank] as number;
+  // Some rows are long and their kernels short: those are cut into blocks.
+  const isLong = rank === 1 && random.chance(0.5);
+  const largest = isLong ? 400 : ([0, 60, 12, 7, 5, 4, 3][rank] as number);
   const mode = random.pick(["full", "same", "valid"] as const);
   const operation = random.pick(["convolve", "correlate"] as const);
   const convolved = Array.from({ length: rank }, () => random.chance(0.85));
@@ -54,7 +41,7 @@ async function checkOne(random: Random, seed: number, tally: Tally): Promise<voi
   const kernelShape = signalShape.map((m, d) => {
     if (!convolved[d]) return random.pick([1, m, m === 1 ? random.integer(1, largest) : m]);
     if (mode === "valid") return kernelIsLarger ? random.integer(m, largest) : random.integer(1, m);
-    return random.integer(1, random.chance(0.8) ? Math.ceil(largest / 2) : largest);
+    return random.integer(1, isLong ? 20 : random.chance(0.8) ? Math.ceil(largest / 2) : largest);
   });
   const types = random.chance(0.3)
     ? [...realTypes, ...complexTypes]
@@ -80,8 +67,11 @@ async function checkOne(random: Random, seed: number, tally: Tally): Promise<voi
   const precision = single ? "f32" : "f64";
   const length = signalShape.reduce((n, m, d) => n * (m + (kernelShape[d] as number)), 1);
   const limit = bound(precision, length);
+  const { candidates } = await explain(operation, { signal, kernel: given }, { mode, ...axes });
+  const isPossible = (method: Method) =>
+    method !== "overlap-save" || candidates.some((candidate) => candidate.method === method);
   for (const backend of ["js", "wasm"] as const)
-    for (const method of ["direct", "fft"] as const) {
+    for (const method of methods.filter(isPossible)) {
       const label = `${backend} ${method} ${precision}`;
       const result = await (operation === "convolve" ? convolve : correlate)(signal, given, {
         mode,
@@ -114,37 +104,6 @@ function values(random: Random, type: Type, shape: readonly number[]): ArrayLike
 function widen(values: ArrayLike<number>, type: Type, complex: boolean): ArrayLike<number> {
   if (!complex || type.startsWith("complex")) return values;
   return Float64Array.from({ length: 2 * values.length }, (_, i) => (i % 2 ? 0 : (values[i / 2] as number)));
-}
-
-/** The same elements, as they are or in a larger array: transposed, reversed, or with others between, which are NaN where they can be. */
-function viewAround(random: Random, values: ArrayLike<number>, type: Type, shape: readonly number[]): NdArray {
-  const parts = type.startsWith("complex") ? 2 : 1;
-  const dtype = parts === 2 ? { dtype: type } : {};
-  if (random.chance(0.4)) return { data: values, shape, ...dtype };
-  const order = shape.map((_, d) => d).sort(() => random.next() - 0.5);
-  const stride = new Array<number>(shape.length).fill(0);
-  let [step, offset] = [random.integer(1, 3), random.integer(0, 5)];
-  for (const d of order) {
-    const n = shape[d] as number;
-    const reversed = random.chance(0.3);
-    stride[d] = reversed ? -step : step;
-    if (reversed) offset += step * (n - 1);
-    step *= n + random.integer(0, 1);
-  }
-  const length = (offset + step + 4) * parts;
-  const data =
-    type === "number[]"
-      ? new Array<number>(length).fill(Number.NaN)
-      : new classes[type](length).fill(type.includes("int") ? 77 : Number.NaN);
-  const dense = rowMajor(shape);
-  for (let k = 0; k < values.length / parts; k++) {
-    const element = shape.reduce(
-      (sum, n, d) => sum + (stride[d] as number) * (Math.floor(k / (dense[d] as number)) % n),
-      offset,
-    );
-    for (let part = 0; part < parts; part++) data[parts * element + part] = values[parts * k + part] as number;
-  }
-  return { data, shape, stride, offset, ...dtype };
 }
 
 function axesOf(random: Random, convolved: readonly boolean[]): number[] {

@@ -2,6 +2,7 @@
 import { agree } from "./convolutions.js";
 import { tightness } from "./helix.js";
 import { accuracyAtLargeSizes } from "./large.js";
+import { agreeWithThreads } from "./threads.js";
 
 const problems = Number(process.argv[2] ?? 20000);
 const start = performance.now();
@@ -11,6 +12,12 @@ for (const [label, { count, worst }] of [...tally.checks].sort())
   console.log(
     `  ${label.padEnd(16)} ${String(count).padStart(6)} results, largest error ${worst.toFixed(2)} of its bound`,
   );
+const threads = await agreeWithThreads(1, Math.ceil(problems / 200));
+console.log(
+  `${threads.problems} random problems with several tasks, 1, 2 and 3 threads, ${threads.helped} tasks done by helping threads, ${threads.failures.length} failures`,
+);
+for (const [kind, { count, several }] of threads.plans)
+  console.log(`  ${kind.padEnd(16)} ${String(count).padStart(6)} plans, ${several} of them with several tasks`);
 const tight = tightness(1, Math.ceil(problems / 10));
 console.log(
   `${tight.problems} random helices: circular sum of length N right in ${tight.rightAtLength}, negacyclic in ${tight.rightNegacyclic}, of length N - 1 wrong in ${tight.wrongBelow}`,
@@ -21,6 +28,7 @@ console.log(`${((performance.now() - start) / 1000).toFixed(1)} s`);
 const tooLarge = large
   .filter(({ error, bound }) => !(error <= bound))
   .map(({ label }) => `error over the bound: ${label}`);
-const failures = [...tally.failures, ...tight.failures, ...tooLarge];
+const idle = threads.helped > 0 ? [] : ["no thread helped"];
+const failures = [...tally.failures, ...threads.failures, ...idle, ...tight.failures, ...tooLarge];
 for (const failure of failures.slice(0, 20)) console.error(failure);
 process.exitCode = failures.length > 0 ? 1 : 0;

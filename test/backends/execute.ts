@@ -1,6 +1,6 @@
-// Runs a plan on a backend with dense operands laid out as the oracle's.
-import type { Backend, Control } from "../../src/backends/backend.js";
-import { allocate, rowMajor, type View, viewOf } from "../../src/ndarray.js";
+// Runs a plan on a backend with operands whose numbers are in the oracle's order.
+import type { Backend, Control, Output } from "../../src/backends/backend.js";
+import { allocate, type FloatArray, type NdArray, type View, viewOf } from "../../src/ndarray.js";
 import { candidates } from "../../src/plan/candidates.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { resultDtype } from "../../src/problem/convolve.js";
@@ -22,7 +22,50 @@ export function plansOf(problem: Problem): Plan[] {
   return candidates(problem);
 }
 
-/** The output, or undefined if the plan refused the data. */
+export interface Operands {
+  signal: Operand;
+  kernel: Operand;
+  out: Output;
+}
+
+/** How an operand's numbers lie in memory. */
+export type Layout = (data: FloatArray, shape: number[]) => NdArray;
+const dense: Layout = (data, shape) => ({ data, shape });
+
+/** Operands of the problem's precision, to which the numbers are converted. */
+export function operandsOf(problem: Problem, x: FloatArray, w: FloatArray, layout = dense): Operands {
+  const { precision, batch, groups, cin, cout, axes } = problem;
+  const dtype = resultDtype(problem);
+  const typed = (data: FloatArray) =>
+    precision === "f32" && data instanceof Float64Array ? new Float32Array(data) : data;
+  const view = (data: FloatArray, shape: number[]) => viewOf({ ...layout(typed(data), shape), dtype }, "operand");
+  return {
+    signal: operandOf(view(x, [batch, groups, cin, ...axes.map((axis) => axis.x)]), ["batch", "group", "channel"]),
+    kernel: operandOf(view(w, [groups, cout, cin, ...axes.map((axis) => axis.w)]), ["group", "batch", "channel"]),
+    out: operandOf(allocate([batch, groups, cout, ...axes.map((axis) => axis.count)], dtype, "out"), [
+      "batch",
+      "group",
+      "channel",
+    ]),
+  };
+}
+
+/** The output of a plan, or undefined if it refused the data. */
+export async function run(
+  backend: Backend,
+  plan: Plan,
+  { signal, kernel, out }: Operands,
+  control: Control = {},
+): Promise<FloatArray | undefined> {
+  out.view.data.fill(Number.NaN);
+  const executable = await backend.prepare(plan, kernel);
+  try {
+    return (await executable.run(signal, out, control)) === "done" ? out.view.data.slice() : undefined;
+  } finally {
+    executable.dispose();
+  }
+}
+
 export async function execute(
   backend: Backend,
   problem: Problem,
@@ -30,25 +73,6 @@ export async function execute(
   x: Float64Array,
   w: Float64Array,
   control: Control = {},
-): Promise<Float64Array | undefined> {
-  const { batch, groups, cin, cout, axes } = problem;
-  const dtype = resultDtype(problem);
-  const typed = (data: Float64Array) => (problem.precision === "f32" ? Float32Array.from(data) : data);
-  const view = (data: Float64Array, shape: number[]) =>
-    viewOf({ data: typed(data), shape, dtype, stride: rowMajor(shape) }, "operand");
-  const signal = operandOf(view(x, [batch, groups, cin, ...axes.map((axis) => axis.x)]), ["batch", "group", "channel"]);
-  const kernel = operandOf(view(w, [groups, cout, cin, ...axes.map((axis) => axis.w)]), ["group", "batch", "channel"]);
-  const out = operandOf(allocate([batch, groups, cout, ...axes.map((axis) => axis.count)], dtype, "out"), [
-    "batch",
-    "group",
-    "channel",
-  ]);
-  out.view.data.fill(Number.NaN);
-  const executable = await backend.prepare(plan, kernel);
-  try {
-    const outcome = await executable.run(signal, out, control);
-    return outcome === "done" ? Float64Array.from(out.view.data) : undefined;
-  } finally {
-    executable.dispose();
-  }
+): Promise<FloatArray | undefined> {
+  return run(backend, plan, operandsOf(problem, x, w), control);
 }

@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createJs } from "../../src/backends/js/index.js";
 import { createWasm } from "../../src/backends/wasm/index.js";
+import type { Method, Plan } from "../../src/plan/plan.js";
 import type { Problem } from "../../src/problem/problem.js";
 import { kernelSize, signalSize } from "../../src/problem/problem.js";
 import { bound } from "../accuracy.js";
@@ -16,14 +17,15 @@ const backends = { js: createJs(), wasm: createWasm(), "wasm without SIMD": crea
 for (const [name, backend] of Object.entries(backends)) {
   const test = suite(`primitive on ${name}`);
 
-  const check = async (problem: Problem, random: Random, label: string) => {
+  const check = async (problem: Problem, random: Random, label: string): Promise<Plan[]> => {
     const parts = problem.field === "complex" ? 2 : 1;
     const x = random.reals(parts * signalSize(problem));
     const w = random.reals(parts * kernelSize(problem));
     const expected = oracle(problem, x, w);
-    for (const plan of plansOf(problem)) {
+    const plans = plansOf(problem);
+    for (const plan of plans) {
       const out = await execute(backend, problem, plan, x, w);
-      if (!out) return assert.unreachable(`${label}: ${plan.run.kind} refused finite data`);
+      if (!out) throw new Error(`${label}: ${plan.run.kind} refused finite data`);
       const error = errorOf(out, expected);
       const limit = bound(problem.precision, Math.max(2, plan.helix));
       assert.ok(
@@ -31,6 +33,7 @@ for (const [name, backend] of Object.entries(backends)) {
         `${label} ${plan.run.kind} ${problem.precision} ${problem.field}: error ${error} > ${limit}`,
       );
     }
+    return plans;
   };
 
   for (const one of cases)
@@ -41,11 +44,15 @@ for (const [name, backend] of Object.entries(backends)) {
     });
 
   test("agrees with the oracle on random problems by every plan", async () => {
+    const counts = new Map<Method, number>();
     for (let seed = 1; seed <= 600; seed++) {
       const random = new Random(seed);
       const problem = randomProblem(random);
-      await check(problem, random, `seed ${seed}`);
+      for (const { method } of await check(problem, random, `seed ${seed}`))
+        counts.set(method, (counts.get(method) ?? 0) + 1);
     }
+    for (const method of ["direct", "fft", "overlap-save"] as const)
+      assert.ok((counts.get(method) ?? 0) > 50, `only ${counts.get(method)} plans of ${method}`);
   });
 
   test.run();

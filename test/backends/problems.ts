@@ -102,8 +102,11 @@ export function problemOf(
 export function randomProblem(random: Random): Problem {
   const rank = random.integer(1, 6);
   const largest = [0, 40, 12, 7, 5, 4, 3][rank] as number;
+  // Some rows are long and their kernels short: those are cut into blocks.
+  const isLong = rank === 1 && random.chance(0.5);
   const axes = Array.from({ length: rank }, (): Axis => {
-    const [x, w] = [random.integer(1, largest), random.integer(1, Math.ceil(largest / (random.chance(0.7) ? 2 : 1)))];
+    const x = isLong ? random.integer(100, 400) : random.integer(1, largest);
+    const w = random.integer(1, isLong ? 12 : Math.ceil(largest / (random.chance(0.7) ? 2 : 1)));
     const [u, v] = [random.chance(0.2) ? random.integer(2, 3) : 1, random.chance(0.2) ? random.integer(2, 3) : 1];
     const extent = u * (x - 1) + v * (w - 1) + 1;
     const step = random.chance(0.2) ? random.integer(2, 4) : 1;
