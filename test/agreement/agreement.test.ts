@@ -9,7 +9,7 @@ test("random convolutions and correlations agree with the oracle on every backen
   const { problems, checks, failures } = await agree(1_000_000, 2500);
   assert.equal(failures, []);
   assert.is(problems, 2500);
-  assert.is(checks.size, 8);
+  assert.is(checks.size, 12);
 });
 
 test("a circular sum of the planned length is right in both rings, and one shorter is wrong", () => {
