@@ -1,6 +1,6 @@
 // explain: what a call would do, and why, without doing it.
 import type { BackendName } from "../backends/backend.js";
-import type { Candidate, Choice } from "../dispatch/choose.js";
+import type { Candidate, Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
 import { type Dtype, viewOf } from "../ndarray.js";
 import { type PlanSummary, summarise } from "../plan/explain.js";
@@ -53,9 +53,9 @@ export async function explain(
   const [x, w] = [specOf(signal, "signal"), specOf(kernel, "kernel")];
   const reduction = reduce(operation, x, w, options);
   const { problem } = reduction;
-  const separable =
-    "data" in kernel ? judge(problem, reduction.w(viewOf(kernel, "kernel")), isExact(x, w)).separable : undefined;
-  return explanationOf(operation, reduction, decide(problem, { ...wishesOf(options), separable }));
+  const known = (wishes: Wishes) =>
+    "data" in kernel ? judge(problem, reduction.w(viewOf(kernel, "kernel")), isExact(x, w), wishes).wishes : wishes;
+  return explanationOf(operation, reduction, decide(problem, known(wishesOf(options))));
 }
 
 export function explanationOf(operation: Operation, { problem, outShape }: Reduction, choice: Choice): Explanation {

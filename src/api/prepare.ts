@@ -44,9 +44,9 @@ export async function prepare(
   // Signals are not known yet, so no FFT can be promised to round to exact integers.
   const exact = isExact(spec, view);
   const wishes = wishesOf(options, exact ? 0 : undefined);
-  const { kernel: w, separable } = judge(reduction.problem, reduction.w(view), exact);
-  const choice = decide(reduction.problem, { ...wishes, separable });
-  const executable = await backendOf(choice.backend).prepare(choice.plan, w);
+  const judged = judge(reduction.problem, reduction.w(view), exact, wishes);
+  const choice = decide(reduction.problem, judged.wishes);
+  const executable = await backendOf(choice.backend).prepare(choice.plan, judged.kernel);
   return new Prepared(operation, reduction, wishes, spec, view, choice, executable);
 }
 
@@ -111,9 +111,9 @@ export class Prepared {
     const w = this.reduction.w(view);
     if (this.choice.plan.run.kind !== "separable") this.executable.setKernel(w);
     else {
-      const { kernel: judged, separable } = judge(problem, w, false);
-      if (separable === true) this.executable.setKernel(judged);
-      else this.change(decide(problem, { ...this.wishes, separable }), w);
+      const judged = judge(problem, w, false, this.wishes);
+      if (judged.kernel.factors) this.executable.setKernel(judged.kernel);
+      else this.change(decide(problem, judged.wishes), w);
     }
     this.kernel = view;
   }

@@ -1,21 +1,20 @@
-// A separable plan: pass after pass, each an executable of the backend's own, through two arrays that take turns.
+// A separable plan: pass after pass, each an executable of the backend's own, through an array and the output, which take turns.
 //
-// A number that is not finite makes every sum that it meets not finite, in each pass, so the result shows it: and is then refused,
-// because which of them are infinite and which NaN is for the kernel as a whole to say. So does a sum that overflows between the passes.
-import { allocate, type FloatArray, isComplex, rowMajor, type View } from "../ndarray.js";
-import type { Plan, Run } from "../plan/plan.js";
-import { betweenSizes } from "../plan/separable.js";
+// A number that is not finite makes every sum that it meets not finite, in each pass, so the result shows it: it is then refused, because
+// which of them are infinite and which NaN is for the kernel as a whole to say. So is a sum that overflows between the passes.
+import { allocate, type FloatArray, isComplex, rowMajor, sizeOf, type View } from "../ndarray.js";
+import type { Run } from "../plan/plan.js";
+import { arraysBetween } from "../plan/separable.js";
 import type { Operand } from "../problem/problem.js";
 import type { Output } from "./backend.js";
 import { Stepped, type Steps } from "./stepped.js";
 
 export class Separable extends Stepped {
-  /** What one pass leaves to the next. */
-  private between: Output[] | undefined;
+  /** What one pass leaves to the next, where that is not the output. */
+  private arrays: View<FloatArray>[] = [];
 
   constructor(
-    private readonly plan: Plan,
-    private readonly shapes: Extract<Run, { kind: "separable" }>["between"],
+    private readonly between: Extract<Run, { kind: "separable" }>["between"],
     private readonly passes: readonly Stepped[],
   ) {
     super();
@@ -30,10 +29,10 @@ export class Separable extends Stepped {
   }
 
   *steps(signal: Operand, out: Output): Steps {
-    this.between ??= this.allocate();
+    const outputs = [...this.outputsBetween(out.view), out];
     let x = signal;
     for (const [p, pass] of this.passes.entries()) {
-      const y = this.between[p] ?? out;
+      const y = outputs[p] as Output;
       const steps = pass.steps(x, y);
       try {
         for (let step = steps.next(); ; step = steps.next()) {
@@ -50,28 +49,33 @@ export class Separable extends Stepped {
   }
 
   dispose(): void {
-    this.between = undefined;
+    this.arrays = [];
     for (const pass of this.passes) pass.dispose();
   }
 
-  private allocate(): Output[] {
-    const { precision, field } = this.plan;
-    const [real, complex] =
-      precision === "f32" ? (["float32", "complex64"] as const) : (["float64", "complex128"] as const);
-    const dtype = field === "complex" ? complex : real;
-    const turns = betweenSizes(this.shapes).map((size) => allocate([size], dtype, "what is between the passes"));
-    return this.shapes.map((shape, p) =>
-      outputOf({ ...(turns[p % 2] as View<FloatArray>), shape, stride: rowMajor(shape) }),
-    );
+  private outputsBetween(out: View<FloatArray>): Output[] {
+    const { sizes, places } = arraysBetween(this.between, sizeOf(out.shape, "out"));
+    if (this.arrays.length === 0)
+      this.arrays = sizes.map((size) => allocate([size], out.dtype, "what is between passes"));
+    return this.between.map((shape, p) => {
+      const place = places[p] as number | "out";
+      const { data, dtype, offset } = place === "out" ? out : (this.arrays[place] as View<FloatArray>);
+      return outputOf({ data, dtype, offset, shape, stride: rowMajor(shape) });
+    });
   }
 }
 
 /** The role of a row-major array of shape (batch, group, axes). */
 function outputOf(view: View<FloatArray>): Output {
   const [batch = 1, groups = 1] = view.shape;
-  const [batchStride = 0, groupStride = 0, ...stride] = view.stride;
-  const offsets = (count: number, step: number) => Array.from({ length: count }, (_, i) => i * step);
-  return { view, batch: offsets(batch, batchStride), group: offsets(groups, groupStride), channel: [0], stride };
+  const [batchStep = 0, groupStep = 0, ...stride] = view.stride;
+  return {
+    view,
+    batch: Array.from({ length: batch }, (_, b) => view.offset + b * batchStep),
+    group: Array.from({ length: groups }, (_, g) => g * groupStep),
+    channel: [0],
+    stride,
+  };
 }
 
 function isFiniteArray({ data, dtype, shape, offset }: View<FloatArray>): boolean {

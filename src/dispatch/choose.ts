@@ -5,7 +5,7 @@ import { candidates } from "../plan/candidates.js";
 import { passesOf } from "../plan/passes.js";
 import type { Method, Plan } from "../plan/plan.js";
 import { separablePlan } from "../plan/separable.js";
-import type { Problem } from "../problem/problem.js";
+import { outSize, type Problem } from "../problem/problem.js";
 import { type Calibration, predict } from "./calibration.js";
 
 /** What a caller asks for. */
@@ -75,21 +75,29 @@ function withThreads(info: BackendInfo, plan: Plan, calibration: Calibration, wi
   return { plan: { ...plan, threads }, seconds: predict(plan, rates, threads) };
 }
 
-/** Seconds that it takes to see whether a tap is an outer product's. */
-const LOOK = 20e-9;
+/** Seconds that it takes to see whether a tap is an outer product's, and whether an output is finite. */
+const LOOK = { tap: 20e-9, output: 1e-9 };
 
-/** The separable plan, with the fastest plan for each pass that fits into memory; none for kernels that need no passes. */
+/**
+ * The separable plan, with the fastest plan for each pass that fits into memory; none for kernels that need no passes. Passes are direct
+ * sums: an FFT for each would cost as much as one for all, and their float32 errors would add up.
+ */
 function inPasses(problem: Problem, info: BackendInfo, calibration: Calibration, wishes: Wishes): Timed[] {
   const passes = passesOf(problem);
+  if (passes.length === 0) return [];
   const fastest = passes.map((pass) => {
-    const all = candidates(pass.problem).map((plan) => withThreads(info, plan, calibration, wishes));
+    const direct = candidates(pass.problem).filter(({ method }) => method === "direct");
+    const all = direct.map((plan) => withThreads(info, plan, calibration, wishes));
     const fitting = all.filter(({ plan }) => plan.bytes <= limitOf(info, wishes));
     return (fitting.length > 0 ? fitting : all).reduce((a, b) => (b.seconds < a.seconds ? b : a));
   });
-  const plans = fastest.map(({ plan }) => plan);
-  if (passes.length === 0) return [];
-  const looking = LOOK * passes.reduce((taps, pass) => taps * pass.taps.size, problem.groups);
-  const plan = separablePlan(problem, passes, plans);
+  const taps = passes.reduce((product, pass) => product * pass.taps.size, problem.groups);
+  const looking = LOOK.tap * taps + LOOK.output * outSize(problem);
+  const plan = separablePlan(
+    problem,
+    passes,
+    fastest.map((pass) => pass.plan),
+  );
   return [{ plan, seconds: fastest.reduce((sum, { seconds }) => sum + seconds, looking) }];
 }
 

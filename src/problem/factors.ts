@@ -103,25 +103,26 @@ const FAR = 1e-3;
 
 /** Most kernels are no products, and a few elements show it: in a product s and t may exchange their index along an axis. */
 function mayBeProduct({ data, dtype, shape, stride, offset }: View): boolean {
-  const read = (index: readonly number[]): [re: number, im: number] => {
+  const read = (index: readonly number[], unit = 1): [re: number, im: number] => {
     const element = index.reduce((sum, k, d) => sum + k * (stride[d] as number), offset);
-    if (!isComplex(dtype)) return [data[element] as number, 0];
-    return [data[2 * element] as number, data[2 * element + 1] as number];
+    if (!isComplex(dtype)) return [(data[element] as number) / unit, 0];
+    return [(data[2 * element] as number) / unit, (data[2 * element + 1] as number) / unit];
   };
-  const product = (s: readonly number[], t: readonly number[]): [re: number, im: number] => {
-    const [[a, b], [c, d]] = [read(s), read(t)];
-    return [a * c - b * d, a * d + b * c];
-  };
+  const magnitude = (index: readonly number[]) => Math.hypot(...read(index));
   const size = sizeOf(shape, "kernel");
   const count = Math.min(size, SAMPLES);
   const samples = Array.from({ length: count }, (_, i) => indexOf(Math.floor(((i + 0.5) * size) / count), shape));
-  const pivot = samples.reduce((best, s) => (Math.hypot(...read(s)) > Math.hypot(...read(best)) ? s : best));
-  const bound = FAR * Math.hypot(...product(pivot, pivot));
+  const pivot = samples.reduce((best, s) => (magnitude(s) > magnitude(best) ? s : best));
+  const largest = magnitude(pivot) || 1;
+  const product = (s: readonly number[], t: readonly number[]): [re: number, im: number] => {
+    const [[a, b], [c, d]] = [read(s, largest), read(t, largest)];
+    return [a * c - b * d, a * d + b * c];
+  };
   return samples.every((s, i) => {
     const axis = i % shape.length;
     const [p, q] = [s.with(axis, pivot[axis] as number), pivot.with(axis, s[axis] as number)];
     const [[a, b], [c, d]] = [product(s, pivot), product(p, q)];
-    return Math.hypot(a - c, b - d) <= bound;
+    return Math.hypot(a - c, b - d) <= FAR;
   });
 }
 

@@ -2,8 +2,10 @@
 import type { Backend, Control } from "../../src/backends/backend.js";
 import { allocate, rowMajor, type View, viewOf } from "../../src/ndarray.js";
 import { candidates } from "../../src/plan/candidates.js";
+import { passesOf } from "../../src/plan/passes.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { resultDtype } from "../../src/problem/convolve.js";
+import { factorise } from "../../src/problem/factors.js";
 import type { Operand, Problem } from "../../src/problem/problem.js";
 
 /** Gives the first three axes of a view the roles of the primitive, in the order that its operand has them. */
@@ -20,6 +22,13 @@ function operandOf<V extends View>(view: V, order: readonly ("batch" | "group" |
 
 export function plansOf(problem: Problem): Plan[] {
   return candidates(problem);
+}
+
+function withFactors(problem: Problem, kernel: Operand): Operand {
+  const taps = passesOf(problem).map((pass) => ({ axis: pass.axis, ...pass.taps }));
+  const factors = factorise(kernel, taps, problem.precision);
+  if (!factors) throw new Error("the kernel is no outer product");
+  return { ...kernel, factors };
 }
 
 /** The output, or undefined if the plan refused the data. */
@@ -44,7 +53,8 @@ export async function execute(
     "channel",
   ]);
   out.view.data.fill(Number.NaN);
-  const executable = await backend.prepare(plan, kernel);
+  const factored = plan.run.kind === "separable" ? withFactors(problem, kernel) : kernel;
+  const executable = await backend.prepare(plan, factored);
   try {
     const outcome = await executable.run(signal, out, control);
     return outcome === "done" ? Float64Array.from(out.view.data) : undefined;

@@ -25,6 +25,11 @@ const headline: [number[], number[]] = [
   [10, 10, 10, 10],
 ];
 
+const fiveAxes: [number[], number[]] = [
+  [12, 12, 12, 12, 12],
+  [7, 7, 7, 7, 7],
+];
+
 for (const [why, chosen, [m, n], wishes, available] of [
   ["a large kernel goes to the FFT", "wasm spectral", headline, {}, [wasm, js]],
   [
@@ -48,9 +53,9 @@ for (const [why, chosen, [m, n], wishes, available] of [
     {},
     [{ ...wasm, maxBytes: 2 ** 20 }, js],
   ],
-  ["a kernel that is an outer product goes in passes", "wasm separable", headline, { separable: true }, [wasm, js]],
-  ["one that is not does not", "wasm spectral", headline, { separable: "it is not" }, [wasm, js]],
-  ["nor one of which that is not known", "wasm spectral", headline, { separable: undefined }, [wasm, js]],
+  ["a kernel that is an outer product goes in passes", "wasm separable", fiveAxes, { separable: true }, [wasm, js]],
+  ["one that is not does not", "wasm spectral", fiveAxes, { separable: "it is not" }, [wasm, js]],
+  ["nor one of which that is not known", "wasm spectral", fiveAxes, { separable: undefined }, [wasm, js]],
   [
     "nor does one whose passes would be slower",
     "wasm strip",
@@ -116,14 +121,14 @@ test("a memory limit that no plan meets is refused with both numbers", async () 
 
 const inPasses = { ...auto, method: "separable", separable: true } as const;
 
-test("a separable plan has the fastest plan for each pass, and takes as long as they do together", () => {
+test("a separable plan has the fastest direct plan for each pass, and takes as long as they do together", () => {
   const { plan, seconds } = choose(problemOf([400, 300], [3, 250]), [wasm], defaultRates, inPasses);
   if (plan.run.kind !== "separable") return assert.unreachable(plan.run.kind);
   const [along, across] = plan.run.passes as [Plan, Plan];
-  assert.equal([along.run.kind, across.run.kind], ["strip", "spectral"]);
+  assert.equal([along.run.kind, across.run.kind], ["strip", "strip"]);
   const [rates] = plan.run.passes.map((pass) => defaultRates(wasm, pass)) as [Rates];
   const passes = predict(along, rates) + predict(across, rates);
-  assert.ok(seconds > passes && seconds < passes + 1e-4, `${seconds} for passes of ${passes}`);
+  assert.ok(seconds > passes && seconds < passes + 2e-4, `${seconds} for passes of ${passes}`);
   assert.is(predict(plan, rates), passes);
 });
 
@@ -139,7 +144,7 @@ test("memory counts for a separable plan too, what is between its passes include
   const { plan } = choose(problem, [wasm], defaultRates, inPasses);
   if (plan.run.kind !== "separable") return assert.unreachable(plan.run.kind);
   const largest = Math.max(...plan.run.passes.map(({ bytes }) => bytes));
-  assert.is(plan.bytes, largest + 2 * 4 * 200 ** 3);
+  assert.is(plan.bytes, largest + 4 * 200 ** 3);
   assert.throws(
     () => choose(problem, [wasm], defaultRates, { ...inPasses, maxMemory: plan.bytes / 2 }),
     /must fit into/,

@@ -53,7 +53,7 @@ function build(plan: Plan): Stepped {
     case "zero":
       return new Zero();
     case "separable":
-      return new Separable(plan, run.between, run.passes.map(build));
+      return new Separable(run.between, run.passes.map(build));
     default:
       return run satisfies never;
   }

@@ -165,7 +165,6 @@ function executableOf(plan: Plan, crew: Crew): Stepped {
       return new Zero();
     case "separable":
       return new Separable(
-        plan,
         run.between,
         run.passes.map((pass) => executableOf(pass, crew)),
       );

@@ -51,6 +51,7 @@ export class Spectral extends Stepped {
   private readonly buffer = local(0);
   private readonly scratch: number;
   private readonly scales: Record<"x" | "w", number>;
+  private readonly fixed: number;
   /** Σ |w|: a bound on what the kernel can do to the signal. */
   private kernelSum = 0;
 
@@ -84,12 +85,12 @@ export class Spectral extends Stepped {
     this.scratch = local(bytes);
     this.local = crew.allocateLocal(bytes + (this.single ? 0 : this.outputs * this.chunk));
     this.scales = { x: this.writeScales(1, conj.x), w: this.writeScales(1 / points, conj.w) };
+    this.fixed = instance.mark();
   }
 
   setKernel(kernel: Operand): void {
     const { instance, plan, parts } = this;
     const { shift, length } = this.spectral;
-    const mark = instance.mark();
     try {
       const axes = innerAxes(plan, kernel, "w");
       const offsets = slabOffsets(plan, "w", kernel.stride);
@@ -108,13 +109,12 @@ export class Spectral extends Stepped {
       for (const _ of this.crew.run(work, { input: kernel.view, parts }));
       this.kernelSum = this.sum(sums, pieces.length);
     } finally {
-      instance.release(mark);
+      instance.release(this.fixed);
     }
   }
 
   *steps(signal: Operand, out: Output): Steps {
     const { instance, plan, parts } = this;
-    const mark = instance.mark();
     try {
       clearUncomputed(plan, out);
       const rounds = this.rounds(signal, out);
@@ -142,7 +142,7 @@ export class Spectral extends Stepped {
       yield* this.crew.run(work, { input: signal.view, output: out, parts });
       return this.sum(sums, rounds.length * this.inputs) * this.kernelSum < this.largest ? "done" : "refused";
     } finally {
-      instance.release(mark);
+      instance.release(this.fixed);
     }
   }
 
