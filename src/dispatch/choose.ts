@@ -76,7 +76,7 @@ function withThreads(info: BackendInfo, plan: Plan, calibration: Calibration, wi
 }
 
 /** Seconds that it takes to see whether a tap is an outer product's, and whether an output is finite. */
-const LOOK = { tap: 20e-9, output: 1e-9 };
+const LOOK = { tap: 50e-9, output: 1e-9 };
 
 /**
  * The separable plan, with the fastest plan for each pass that fits into memory; none for kernels that need no passes. Passes are direct
@@ -98,7 +98,7 @@ function inPasses(problem: Problem, info: BackendInfo, calibration: Calibration,
     passes,
     fastest.map((pass) => pass.plan),
   );
-  return [{ plan, seconds: fastest.reduce((sum, { seconds }) => sum + seconds, looking) }];
+  return [{ plan, seconds: predict(plan, calibration(info, plan), plan.threads) + looking }];
 }
 
 const UNKNOWN = "whether the kernel is an outer product is in its data, not in its shape";

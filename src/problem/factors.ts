@@ -10,7 +10,7 @@
 // as then |x| * |w - p| <= a |x| * |w| + |x| * r with |r|_1 <= b |w|_2; and | |x| * |w| |_2 >= |x|_2 |w|_2 over the full range, so that
 // relative to |x| * |w| no convolution changes by more than a + b.
 import { allocate, copyElements, isComplex, sizeOf, type View } from "../ndarray.js";
-import { contract, largestOf, magnitudeAt, type Numbers, outer, scale, squaresOf } from "./outerProduct.js";
+import { contract, distance, largestOf, magnitudeAt, type Numbers, outer, scale, squaresOf } from "./outerProduct.js";
 import type { Operand, Problem } from "./problem.js";
 
 interface Tolerance {
@@ -65,36 +65,35 @@ export function factorise(
   }));
 }
 
-function factorsOf(kernel: View, { each, rest }: Tolerance): Numbers[] | undefined {
+function factorsOf(kernel: View, tolerance: Tolerance): Numbers[] | undefined {
   if (!mayBeProduct(kernel)) return undefined;
   const w = numbersOf(kernel);
   const pivot = largestOf(w);
-  let size = pivot.magnitude;
+  const size = pivot.magnitude;
   if (size === 0) return kernel.shape.map((n) => ({ re: new Float64Array(n) }));
   if (!Number.isFinite(size)) return undefined;
-  scale(w, 1 / size);
-  const factors = refine(
-    w,
-    kernel.shape.map((_, axis) => fibre(w, kernel.shape, axis, pivot.index)),
-  );
-  const product = factors.reduce(outer);
+  const fibres = kernel.shape.map((_, axis) => fibre(w, kernel.shape, axis, pivot.index));
+  for (const numbers of fibres) scale(numbers, 1 / size);
+  const factors = refine(w, fibres);
+  return isNear(w, factors, size, tolerance) ? factors : undefined;
+}
+
+/** Whether the product of the factors may stand for w, whose largest magnitude is `size`. */
+function isNear(w: Numbers, factors: readonly Numbers[], size: number, { each, rest }: Tolerance): boolean {
+  const head = factors.slice(0, -1).reduce(outer);
+  const last = factors.at(-1) as Numbers;
+  const n = last.re.length;
   let excess = 0;
-  for (let k = 0; k < w.re.length; k++) {
-    const allowed = each * magnitudeAt(w, k);
-    product.re[k] = (product.re[k] as number) - (w.re[k] as number);
-    if (product.im && w.im) product.im[k] = (product.im[k] as number) - (w.im[k] as number);
-    // Not Math.max, which is slow, nor a test that a NaN would pass.
-    const found = magnitudeAt(product, k);
-    if (!(found <= allowed)) excess += found - allowed;
-  }
-  if (!(excess <= rest * Math.sqrt(squaresOf(w)))) return undefined;
-  for (const factor of factors) {
-    const { magnitude } = largestOf(factor);
-    scale(factor, 1 / magnitude);
-    size *= magnitude;
-  }
-  scale(factors.at(-1) as Numbers, size);
-  return factors;
+  let squares = 0;
+  for (let r = 0, k = 0; r < head.re.length; r++)
+    for (let i = 0; i < n; i++, k++) {
+      const found = distance(w, k, head, r, last, i) / size;
+      const magnitude = magnitudeAt(w, k) / size;
+      squares += magnitude * magnitude;
+      // NaN, where the sums overflow, is not near.
+      if (!(found <= each * magnitude)) excess += found - each * magnitude;
+    }
+  return excess <= rest * Math.sqrt(squares);
 }
 
 /** How many elements are looked at first, and how far off they may be. */
@@ -146,16 +145,20 @@ function fibre({ re, im }: Numbers, shape: readonly number[], axis: number, k: n
   return { re: take(re), im: im && take(im) };
 }
 
-/** One sweep: each factor in turn becomes the one with which, the others given, the product is nearest to w. */
+/**
+ * One sweep: each factor in turn becomes the one with which, the others given, the product is nearest to w. Their largest elements have
+ * magnitude 1, but for the last factor's.
+ */
 function refine(w: Numbers, factors: readonly Numbers[]): Numbers[] {
   // w without its last axes, which are summed over with their factors: what the first axis needs, the second, …
   const heads = [w];
   for (const factor of factors.slice(1).reverse()) heads.unshift(contract(heads[0] as Numbers, factor, 1));
   const refined: Numbers[] = [];
   for (const [axis, head] of heads.entries()) {
-    const others = [...refined, ...factors.slice(axis + 1)];
     const sums = refined.reduce((rest, other) => contract(rest, other, rest.re.length / other.re.length), head);
-    scale(sums, 1 / others.reduce((product, other) => product * squaresOf(other), 1));
+    const isLast = axis === heads.length - 1;
+    const unit = isLast ? refined.reduce((product, other) => product * squaresOf(other), 1) : largestOf(sums).magnitude;
+    scale(sums, 1 / unit);
     refined.push(sums);
   }
   return refined;

@@ -25,7 +25,11 @@ const headline: [number[], number[]] = [
   [10, 10, 10, 10],
 ];
 
-const fiveAxes: [number[], number[]] = [
+const cube: [number[], number[]] = [
+  [4, 4, 4, 4, 4],
+  [4, 4, 4, 4, 4],
+];
+const large: [number[], number[]] = [
   [12, 12, 12, 12, 12],
   [7, 7, 7, 7, 7],
 ];
@@ -53,9 +57,10 @@ for (const [why, chosen, [m, n], wishes, available] of [
     {},
     [{ ...wasm, maxBytes: 2 ** 20 }, js],
   ],
-  ["a kernel that is an outer product goes in passes", "wasm separable", fiveAxes, { separable: true }, [wasm, js]],
-  ["one that is not does not", "wasm spectral", fiveAxes, { separable: "it is not" }, [wasm, js]],
-  ["nor one of which that is not known", "wasm spectral", fiveAxes, { separable: undefined }, [wasm, js]],
+  ["a kernel that is an outer product goes in passes", "js separable", cube, { separable: true }, [js]],
+  ["one that is not does not", "js spectral", cube, { separable: "it is not" }, [js]],
+  ["nor one of which that is not known", "js spectral", cube, { separable: undefined }, [js]],
+  ["passes need little memory", "wasm separable", large, { separable: true, maxMemory: 5.6e6 }, [wasm]],
   [
     "nor does one whose passes would be slower",
     "wasm strip",
@@ -121,15 +126,18 @@ test("a memory limit that no plan meets is refused with both numbers", async () 
 
 const inPasses = { ...auto, method: "separable", separable: true } as const;
 
-test("a separable plan has the fastest direct plan for each pass, and takes as long as they do together", () => {
+test("a separable plan has the fastest direct plan for each pass, and takes a little longer than they do by themselves", () => {
   const { plan, seconds } = choose(problemOf([400, 300], [3, 250]), [wasm], defaultRates, inPasses);
   if (plan.run.kind !== "separable") return assert.unreachable(plan.run.kind);
   const [along, across] = plan.run.passes as [Plan, Plan];
   assert.equal([along.run.kind, across.run.kind], ["strip", "strip"]);
   const [rates] = plan.run.passes.map((pass) => defaultRates(wasm, pass)) as [Rates];
   const passes = predict(along, rates) + predict(across, rates);
-  assert.ok(seconds > passes && seconds < passes + 2e-4, `${seconds} for passes of ${passes}`);
-  assert.is(predict(plan, rates), passes);
+  assert.ok(predict(plan, rates) >= passes && predict(plan, rates) < 2 * passes);
+  assert.ok(
+    seconds > predict(plan, rates) && seconds < predict(plan, rates) + 2e-4,
+    "to look at the kernel takes a while",
+  );
 });
 
 test("the passes of a separable plan may use threads", () => {
