@@ -61,7 +61,7 @@ export type Odd = 1 | 3 | 5 | 9 | 15 | 27;
 
 export interface Cost {
   flops: number;
-  /** Bytes that come from beyond the second-level cache, or go there; and the bytes of operands that are copied in and out. */
+  /** Bytes that come from beyond the cache that had better hold them, or go there; and the bytes of operands that are copied in and out. */
   traffic: number;
   copied: number;
   /** Rows, along the last axis, that are wound and unwound. */

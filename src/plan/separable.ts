@@ -1,7 +1,8 @@
 // The plan for a kernel that is an outer product: a plan for each of its passes (passes.ts). What is between them has the precision of the
 // result.
 import { outSize, type Problem } from "../problem/problem.js";
-import { base, elementBytes } from "./candidates.js";
+import { base } from "./candidates.js";
+import { elementBytes } from "./cost.js";
 import { wind } from "./geometry.js";
 import type { Pass } from "./passes.js";
 import type { Plan } from "./plan.js";

@@ -4,7 +4,7 @@
 //
 // One slab by one slab is a single visit of each cache-full, product included (`convolve`); otherwise the spectra of all slabs are
 // stored chunk by chunk, side by side, for `multiplyAccumulate`.
-import { CHUNK } from "../../plan/candidates.js";
+import { CHUNK } from "../../plan/cost.js";
 import type { Plan, Spectral as SpectralRun } from "../../plan/plan.js";
 import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";

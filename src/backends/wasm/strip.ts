@@ -1,6 +1,6 @@
 // Direct sums along the strip: y[t] = Σ_k w_k x[t - lag_k], every tap one multiply-add; see assembly/direct.ts. The strip is taken in
 // segments, so that what is wound stays in the cache: a segment of outputs needs as much of x, and what the lags reach before it.
-import { SEGMENT } from "../../plan/candidates.js";
+import { SEGMENT } from "../../plan/cost.js";
 import type { Output } from "../backend.js";
 import type { Steps } from "../stepped.js";
 import { Direct, type Side } from "./direct.js";

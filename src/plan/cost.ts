@@ -1,0 +1,132 @@
+// What a plan costs: operations, memory traffic and memory, counted. How long that takes depends on a machine and is dispatch's question.
+import type { Problem } from "../problem/problem.js";
+import { kernelSize, outSize, signalSize } from "../problem/problem.js";
+import type { Geometry } from "./geometry.js";
+import { type Length, transformFlops } from "./lengths.js";
+import type { Hold, Plan } from "./plan.js";
+import { meetings } from "./trim.js";
+
+type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
+
+/** Bytes of a first-level cache, and of a second-level one. */
+const LEVEL_1 = 2 ** 15;
+const LEVEL_2 = 2 ** 20;
+
+/** Bytes of a spectrum that lie together, at most; those of the other slabs follow. */
+export const CHUNK = 512;
+/** The least length of a segment of a strip, in numbers. */
+export const SEGMENT = 2 ** 15;
+
+/** Bytes by which a task is described to threads, and of a tap. */
+const TASK = 256;
+const TAP = 24;
+/** Bytes for constants and rounding. */
+const MARGIN = 2 ** 18;
+
+export function spectralCost(problem: Problem, geometry: Geometry, length: Length, blocks: number): Demand {
+  const { batch, groups, cin, cout } = problem;
+  const outer = geometry.axes.slice(0, geometry.outer);
+  const slabs = (which: "x" | "w" | "out") => outer.reduce((n, axis) => n * axis[which].size, 1);
+  const [x, w, y] = [cin * slabs("x"), cin * cout * slabs("w"), cout * slabs("out")];
+  const pairs = outer.reduce((n, axis) => n * meetings(axis), cin * cout);
+  const rounds = batch * groups * blocks;
+  const transforms = groups * w + rounds * (x + y);
+  const spectrum = 2 * realBytes(problem) * length.points;
+  const chunk = Math.min(CHUNK, spectrum / length.odd);
+  const copied = 2 * operandBytes(problem);
+  const single = x * w * y === 1;
+  const lists = single ? 8 * rounds : 8 * pairs + 4 * y + 8 * rounds * x + x * chunk;
+  const held = groups * w + (single ? 0 : Math.max(x, y));
+  // A strip and a buffer: where they exceed the cache, every level of the transform outside it moves the data.
+  const passes = 2 * spectrum > LEVEL_2 ? 2 + Math.log2((2 * spectrum) / LEVEL_2) : 0;
+  const products = single
+    ? beyond(spectrum / 2, LEVEL_2, rounds * spectrum)
+    : beyond((x + w) * spectrum, LEVEL_2, rounds * (4 * Math.max(x, y) + 2 * w) * spectrum);
+  // The chunks of all slabs are multiplied together: 8 bytes a product for each doubling beyond the first-level cache.
+  const doublings = single ? 0 : Math.max(0, Math.log2(((x + w) * chunk) / LEVEL_1));
+  return {
+    // Also tables of half a transform.
+    bytes: Math.ceil((held + 2.5) * spectrum) + lists + MARGIN + stagedBytes(problem),
+    threadBytes: 2 * spectrum + x * chunk + TASK * transforms,
+    cost: {
+      flops: transforms * transformFlops(length) + rounds * pairs * 8 * length.points,
+      traffic:
+        transforms * passes * spectrum +
+        products +
+        rounds * pairs * 8 * length.points * doublings +
+        beyond(copied, LEVEL_2, copied),
+      copied,
+      rows: rowsOf(problem, geometry),
+      calls: transforms,
+      tasks: single ? rounds : Math.min(x, y),
+    },
+  };
+}
+
+export function stripCost(problem: Problem, geometry: Geometry, taps: Hold): Demand {
+  const { batch, groups, cin, cout } = problem;
+  const { axes, span, reach } = geometry;
+  const element = elementBytes(problem);
+  const count = axes.reduce((n, axis) => n * axis[taps].size, 1);
+  const segment = Math.min(span, Math.max(SEGMENT, reach));
+  const segments = Math.ceil(span / segment);
+  // A segment of y, and for each channel one of x and what the lags reach before it; and a segment on the way in, and out.
+  const threadBytes = ((cin + 1) * (reach + segment) + segment) * element;
+  const kernel = taps === "w" ? kernelSize(problem) : signalSize(problem);
+  const tables = TAP * groups * cin * cout * batch * count;
+  const copied = 2 * operandBytes(problem);
+  return {
+    bytes: threadBytes + (segment + kernel) * element + tables + MARGIN + stagedBytes(problem),
+    threadBytes,
+    cost: {
+      flops: batch * groups * cin * cout * count * span * flopsPerTap(problem),
+      traffic: 2 * span * element * batch * groups * cout + copied,
+      copied,
+      rows: rowsOf(problem, geometry),
+      calls: batch * groups * cin * cout * segments,
+      tasks: batch * groups * segments,
+    },
+  };
+}
+
+export function rowsCost(problem: Problem, geometry: Geometry): Demand {
+  const { batch, groups, cin, cout } = problem;
+  const { axes } = geometry;
+  const pairs = axes.reduce((n, axis) => n * meetings(axis), 1);
+  const sums = 8 * (problem.field === "complex" ? 2 : 1) * axes.reduce((n, axis) => n * axis.out.size, 1);
+  const operands = operandBytes(problem);
+  return {
+    bytes: sums + operands + MARGIN,
+    threadBytes: 0,
+    cost: {
+      flops: batch * groups * cin * cout * pairs * flopsPerTap(problem),
+      traffic: operands,
+      copied: operands,
+      rows: rowsOf(problem, geometry),
+      calls: batch * groups * cin * cout,
+      tasks: 1,
+    },
+  };
+}
+
+/** Traffic, if what it moves exceeds a cache. */
+const beyond = (bytes: number, cache: number, traffic: number): number => (bytes > cache ? traffic : 0);
+
+/** Rows of x, w and out. */
+function rowsOf({ batch, groups, cin, cout }: Problem, { axes }: Geometry): number {
+  const rows = (which: "x" | "w" | "out") => axes.slice(0, -1).reduce((n, axis) => n * axis[which].size, 1);
+  return groups * (batch * cin * rows("x") + cin * cout * rows("w") + batch * cout * rows("out"));
+}
+
+const flopsPerTap = ({ field }: Problem): number => (field === "complex" ? 8 : 2);
+const realBytes = ({ precision }: Problem): number => (precision === "f32" ? 4 : 8);
+export const elementBytes = (problem: Problem): number => realBytes(problem) * (problem.field === "complex" ? 2 : 1);
+
+/** Operands are copied slab by slab, unless what is not convolved may lie between. */
+function stagedBytes(problem: Problem): number {
+  const { batch, groups, cin, cout } = problem;
+  return batch * groups * cin * cout > 1 ? operandBytes(problem) : 0;
+}
+
+const operandBytes = (problem: Problem): number =>
+  (signalSize(problem) + kernelSize(problem) + outSize(problem)) * elementBytes(problem);
