@@ -31,6 +31,7 @@ export const goals: readonly Goal[] = [
   goal("W5", "pffft, tight helix", 0.34, 0.29),
   goal("W6", "torch conv3d", 0.45, 0.35, `${OURS}, kernel kept`),
   goal("W7", "SciPy oaconvolve", 0.35, 0.3),
+  goal("W8", "SciPy gaussian_filter", 1, 1),
   goal("2^20", "FFTW", 0.85, 0.75),
   goal("2^22", "FFTW", 0.55, 0.5),
   ...Array.from({ length: 13 }, (_, k) => goal(`2^${10 + k}`, "pffft", 0.7, 0.6)),

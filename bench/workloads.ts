@@ -8,6 +8,8 @@ export interface Workload {
   precision: "f32" | "f64";
   /** A layer: its arrays' first axes are (batch, in) and (out, in), and sums run over `in`. The others are convolved. */
   layer?: true;
+  /** The real MRI of demo/data and a Gaussian of radius 4 sigma; its arrays are random otherwise. */
+  gaussian?: true;
 }
 
 const W1 = { signal: [25, 25, 41, 51], kernel: [10, 10, 10, 10] };
@@ -28,6 +30,14 @@ export const workloads: readonly Workload[] = [
     layer: true,
   },
   { name: "W7", what: "a trace, long kernel", signal: [2 ** 20], kernel: [4096], precision: "f32" },
+  {
+    name: "W8",
+    what: "a 4-D MRI, Gaussian of sigma 2",
+    signal: [2, 24, 96, 128],
+    kernel: [17, 17, 17, 17],
+    precision: "f32",
+    gaussian: true,
+  },
 ];
 
 /** How many axes, of the first, are not convolved. */

@@ -221,6 +221,7 @@ export function copyElements(from: View, to: View<RealArray>): void {
     const targetStep = to.stride[d] as number;
     for (let i = 0; i < n; i++, source += sourceStep, target += targetStep) {
       if (d < rank - 1) copy(d + 1, source, target);
+      else if (parts === 1) to.data[target] = from.data[source] as number;
       else
         for (let part = 0; part < parts; part++)
           to.data[parts * target + part] = from.data[parts * source + part] as number;

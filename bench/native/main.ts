@@ -40,6 +40,8 @@ function methodsFor({ name, precision, layer }: Workload): Method[] {
       ];
     case "W7":
       return [fftconvolve, oaconvolve, helix];
+    case "W8":
+      return [fftconvolve, { name: "SciPy gaussian_filter", program: "SciPy", method: "gaussian" }];
     default:
       return [fftconvolve];
   }

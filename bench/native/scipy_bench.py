@@ -7,6 +7,9 @@ serve(
     {
         "fftconvolve": lambda x, w: lambda: scipy.signal.fftconvolve(x, w, "same"),
         "oaconvolve": lambda x, w: lambda: scipy.signal.oaconvolve(x, w, "same"),
+        "gaussian": lambda x, w: lambda: scipy.ndimage.gaussian_filter(
+            x, [(n - 1) / 8 for n in w.shape], mode="constant", truncate=4
+        ),
         # origin: ndimage centres even kernels one sample later.
         "ndimage": lambda x, w: lambda: scipy.ndimage.convolve(
             x, w, mode="constant", origin=[n % 2 - 1 for n in w.shape]

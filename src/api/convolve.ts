@@ -15,6 +15,9 @@ import { type Operation, reduce } from "./reduce.js";
  * float32 with float32 gives float32, and anything with a float64 float64; complex likewise. Integers count as float64; integers
  * with integers give exact results.
  *
+ * A kernel that is an outer product of one vector per axis, to rounding, is convolved along one axis after the other where that is
+ * faster.
+ *
  * NaN and infinities spread as far as the definition says and no farther: a signal or kernel that holds one is convolved by direct
  * sums, whatever `method` says.
  *

@@ -2,7 +2,6 @@
 import type { Backend, Control, Outcome } from "../backends/backend.js";
 import { aborted } from "../backends/stepped.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
-import { decide } from "../dispatch/decide.js";
 import { backendOf } from "../dispatch/registry.js";
 import { HelixError } from "../errors.js";
 import {
@@ -22,6 +21,7 @@ import { exactLength, roundToIntegers } from "./exact.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import type { SharedOptions } from "./options.js";
 import { type Target, targetOf } from "./output.js";
+import { chooseFor } from "./separable.js";
 
 /** An operation on given arrays. */
 export interface Job {
@@ -98,12 +98,15 @@ function start({ reduction, signal, kernel, options, choice: made }: Job): Task 
   if (abort?.aborted) throw aborted(abort);
   const exact = isExact(signal, kernel);
   const longest = exact ? exactLength(signal, kernel) : undefined;
-  const choice = made ?? decide(reduction.problem, wishesOf(options, longest));
+  const w = reduction.w(dense(kernel));
+  const { choice, kernel: chosen } = made
+    ? { choice: made, kernel: w }
+    : chooseFor(reduction.problem, w, exact, wishesOf(options, longest));
   return {
     choice,
     backend: backendOf(choice.backend),
     x: reduction.x(dense(signal)),
-    w: reduction.w(dense(kernel)),
+    w: chosen,
     target: targetOf(reduction, resultDtype(reduction.problem), out, [signal, kernel]),
     control: { abort, onProgress },
     exact: exact && choice.plan.run.kind === "spectral",

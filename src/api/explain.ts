@@ -1,15 +1,16 @@
 // explain: what a call would do, and why, without doing it.
 import type { BackendName } from "../backends/backend.js";
-import type { Candidate, Choice } from "../dispatch/choose.js";
+import type { Candidate, Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
-import type { Dtype } from "../ndarray.js";
+import { type Dtype, viewOf } from "../ndarray.js";
 import { type PlanSummary, summarise } from "../plan/explain.js";
 import type { Plan } from "../plan/plan.js";
-import { resultDtype } from "../problem/convolve.js";
+import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Reduction } from "../problem/problem.js";
 import { wishesOf } from "./execute.js";
 import { type ConvolutionOptions, checkOptions } from "./options.js";
 import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
+import { judge } from "./separable.js";
 
 export interface CandidateExplanation extends PlanSummary {
   backend: BackendName;
@@ -34,8 +35,8 @@ export interface Explanation {
 }
 
 /**
- * Every way to compute a problem, with its predicted time, and which one a call would take, and why. Computes nothing, and does not
- * look at data: what NaN or integers rule out is decided in the call.
+ * Every way to compute a problem, with its predicted time, and which one a call would take, and why. Computes nothing, and looks at
+ * data only to see whether the kernel, if it is given as an array, is separable: what NaN or integers rule out is decided in the call.
  *
  * @throws HelixError, as the operation would
  * @example
@@ -49,8 +50,12 @@ export async function explain(
 ): Promise<Explanation> {
   checkOptions(options);
   const { signal, kernel } = arrays;
-  const reduction = reduce(operation, specOf(signal, "signal"), specOf(kernel, "kernel"), options);
-  return explanationOf(operation, reduction, decide(reduction.problem, wishesOf(options)));
+  const [x, w] = [specOf(signal, "signal"), specOf(kernel, "kernel")];
+  const reduction = reduce(operation, x, w, options);
+  const { problem } = reduction;
+  const known = (wishes: Wishes) =>
+    "data" in kernel ? judge(problem, reduction.w(viewOf(kernel, "kernel")), isExact(x, w), wishes).wishes : wishes;
+  return explanationOf(operation, reduction, decide(problem, known(wishesOf(options))));
 }
 
 export function explanationOf(operation: Operation, { problem, outShape }: Reduction, choice: Choice): Explanation {

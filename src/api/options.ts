@@ -10,7 +10,10 @@ import { type Mode, modes } from "../problem/convolve.js";
 export interface SharedOptions {
   /** Which backend computes; default "auto": the fastest that the machine has. */
   backend?: BackendName | "auto";
-  /** How it computes; default "auto": the method predicted to be fastest. Data that an FFT cannot carry uses "direct" whatever is asked. */
+  /**
+   * How it computes; default "auto": the method predicted to be fastest. "separable" is refused for a kernel that is no outer product.
+   * Data that a method cannot carry, NaN or infinities, uses "direct" whatever is asked.
+   */
   method?: Method | "auto";
   /** The most threads; default as many as the machine, or the container, runs at once. Results do not depend on it. */
   threads?: number;

@@ -1,17 +1,19 @@
 // prepare: the plan chosen, the memory allocated and the kernel transformed once, for many signals of one shape.
 import type { Executable } from "../backends/backend.js";
-import type { Choice } from "../dispatch/choose.js";
+import type { Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
 import { backendOf } from "../dispatch/registry.js";
 import { formatShape, HelixError } from "../errors.js";
-import { type FloatArray, isInteger, type NdArray, type View, viewOf } from "../ndarray.js";
-import type { ArraySpec } from "../problem/convolve.js";
-import type { Reduction } from "../problem/problem.js";
+import { type FloatArray, type NdArray, type View, viewOf } from "../ndarray.js";
+import type { Plan } from "../plan/plan.js";
+import { type ArraySpec, isExact } from "../problem/convolve.js";
+import type { Operand, Reduction } from "../problem/problem.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import { execute, executeSync, type Job, wishesOf } from "./execute.js";
 import { type Explanation, explanationOf } from "./explain.js";
 import { type ConvolutionOptions, checkOptions, type SharedOptions } from "./options.js";
 import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
+import { judge } from "./separable.js";
 
 /** What may differ from run to run. */
 export type RunOptions = Pick<SharedOptions, "out" | "abort" | "onProgress">;
@@ -40,11 +42,12 @@ export async function prepare(
   const view = viewOf(kernel, "kernel");
   const reduction = reduce(operation, spec, view, options);
   // Signals are not known yet, so no FFT can be promised to round to exact integers.
-  const exact = isInteger(spec.dtype) && isInteger(view.dtype) ? 0 : undefined;
-  const choice = decide(reduction.problem, wishesOf(options, exact));
-  const backend = backendOf(choice.backend);
-  const executable = await backend.prepare(choice.plan, reduction.w(view));
-  return new Prepared(operation, reduction, choice, spec, view, executable);
+  const exact = isExact(spec, view);
+  const wishes = wishesOf(options, exact ? 0 : undefined);
+  const judged = judge(reduction.problem, reduction.w(view), exact, wishes);
+  const choice = decide(reduction.problem, judged.wishes);
+  const executable = await backendOf(choice.backend).prepare(choice.plan, judged.kernel);
+  return new Prepared(operation, reduction, wishes, spec, view, choice, executable);
 }
 
 /** A convolution held ready; made by `prepare`. */
@@ -57,21 +60,22 @@ export class Prepared {
   constructor(
     private readonly operation: Operation,
     private readonly reduction: Reduction,
-    private readonly choice: Choice,
+    private readonly wishes: Wishes,
     private readonly spec: ArraySpec,
     private kernel: View,
-    private readonly executable: Executable,
+    private choice: Choice,
+    private executable: Executable,
   ) {
-    const own = choice.plan;
+    const isOwn = (plan: Plan) => plan === this.choice.plan;
     // The plan's own executable is kept; only data that it refuses needs others.
     this.supply = {
-      take: async (backend, plan, w) => (plan === own ? executable : recentExecutables.take(backend, plan, w)),
-      takeSync: (backend, plan, w) => (plan === own ? executable : recentExecutables.takeSync(backend, plan, w)),
+      take: async (backend, plan, w) => (isOwn(plan) ? this.executable : recentExecutables.take(backend, plan, w)),
+      takeSync: (backend, plan, w) => (isOwn(plan) ? this.executable : recentExecutables.takeSync(backend, plan, w)),
       giveBack: (backend, plan, used) => {
-        if (used !== executable) recentExecutables.giveBack(backend, plan, used);
+        if (used !== this.executable) recentExecutables.giveBack(backend, plan, used);
       },
       discard: (used) => {
-        if (used !== executable) recentExecutables.discard(used);
+        if (used !== this.executable) recentExecutables.discard(used);
       },
     };
   }
@@ -94,13 +98,23 @@ export class Prepared {
     return executeSync(this.job(signal, options), this.supply);
   }
 
-  /** Replaces the kernel by another of the same shape and dtype. */
+  /**
+   * Replaces the kernel by another of the same shape and dtype. One that is not separable where the last one was needs another plan,
+   * or, if method "separable" was asked for, is refused.
+   */
   setKernel(kernel: NdArray): void {
     this.checkIdle("setKernel");
     this.checkReady();
     const view = viewOf(kernel, "kernel");
     checkSame(view, this.kernel, "kernel");
-    this.executable.setKernel(this.reduction.w(view));
+    const { problem } = this.reduction;
+    const w = this.reduction.w(view);
+    if (this.choice.plan.run.kind !== "separable") this.executable.setKernel(w);
+    else {
+      const judged = judge(problem, w, false, this.wishes);
+      if (judged.kernel.factors) this.executable.setKernel(judged.kernel);
+      else this.change(decide(problem, judged.wishes), w);
+    }
     this.kernel = view;
   }
 
@@ -114,6 +128,14 @@ export class Prepared {
     if (this.disposed) return;
     this.disposed = true;
     this.queue = this.queue.then(() => this.executable.dispose());
+  }
+
+  private change(choice: Choice, kernel: Operand): void {
+    const executable = backendOf(choice.backend).prepareSync?.(choice.plan, kernel);
+    if (!executable)
+      throw new HelixError("option", `backend "${choice.backend}" cannot change its plan; prepare the new kernel`);
+    this.executable.dispose();
+    [this.choice, this.executable] = [choice, executable];
   }
 
   private job(signal: NdArray, options: RunOptions): Job {

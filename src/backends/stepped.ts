@@ -11,7 +11,7 @@ export type Steps = Generator<number, Outcome, void>;
 const TURN = 40;
 
 export abstract class Stepped implements Executable {
-  protected abstract steps(signal: Operand, out: Output): Steps;
+  abstract steps(signal: Operand, out: Output): Steps;
   abstract setKernel(kernel: Operand): void;
   abstract dispose(): void;
 

@@ -5,7 +5,7 @@ import type { Output } from "./backend.js";
 import { Stepped, type Steps } from "./stepped.js";
 
 export class Zero extends Stepped {
-  protected *steps(_signal: Operand, out: Output): Steps {
+  *steps(_signal: Operand, out: Output): Steps {
     clear(out);
     yield 1;
     return "done";

@@ -53,6 +53,7 @@ export function explainTable({
     "",
     `${backend} ${plan.run.kind}, predicted ${formatSeconds(seconds)}: ${reason}`,
     "apart: outer axes that are not wound, but summed in the spectral domain; blocks: pieces of the helix (overlap-save)",
+    "separable: direct sums along one axis after the other",
     "length: of a transform or the strip; helix: what is enough; textbook: every axis padded in full; loss: by rounding up",
     "",
   ].join("\n");

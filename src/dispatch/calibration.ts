@@ -26,8 +26,13 @@ export const defaultRates: Calibration = ({ name, simd: hasSimd }, { precision }
   return precision === "f32" ? simd : { ...simd, spectral: simd.spectral / 2, strip: simd.strip / 2 };
 };
 
+/** A pass takes so many times as long as its plan does alone: it has few taps, and finds in the cache what the pass before needed. */
+const PASS = 1.4;
+
 /** Predicted seconds of a plan on a backend, with so many threads: copies are one thread's work. */
 export function predict({ run, cost }: Plan, rates: Rates, threads = 1): number {
+  if (run.kind === "separable")
+    return PASS * run.passes.reduce((sum, pass) => sum + predict(pass, rates, Math.min(pass.threads, threads)), 0);
   const { flops, traffic, copied, calls, tasks } = cost;
   const sums = run.kind === "zero" ? 0 : flops / rates[run.kind];
   // The last task of a phase may keep one thread busy while the others wait.

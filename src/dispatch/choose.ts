@@ -1,9 +1,11 @@
 // Which backend and which plan: a pure function of the problem, of what is available, and of how fast it is.
 import type { BackendInfo, BackendName } from "../backends/backend.js";
-import { HelixError } from "../errors.js";
+import { formatShape, HelixError } from "../errors.js";
 import { candidates } from "../plan/candidates.js";
+import { passesOf } from "../plan/passes.js";
 import type { Method, Plan } from "../plan/plan.js";
-import type { Problem } from "../problem/problem.js";
+import { separablePlan } from "../plan/separable.js";
+import { outSize, type Problem } from "../problem/problem.js";
 import { type Calibration, predict } from "./calibration.js";
 
 /** What a caller asks for. */
@@ -16,6 +18,8 @@ export interface Wishes {
   maxMemory: number;
   /** The largest length of a transform whose rounded result is exact; only for integers. */
   exactLength?: number | undefined;
+  /** Whether the kernel is known to be an outer product, or why it cannot be used as one; undefined: it is not known. */
+  separable?: true | string | undefined;
 }
 
 export interface Candidate {
@@ -41,34 +45,63 @@ export function choose(
   checkBackend(available, wishes.backend);
   const plans = candidates(problem);
   const all = available.flatMap((info) =>
-    plans.map((plan): Candidate => {
+    [
+      ...plans.map((plan) => withThreads(info, plan, calibration, wishes)),
+      ...inPasses(problem, info, calibration, wishes),
+    ].map(({ plan, seconds }): Candidate => {
       const rejected = objection(info, plan, wishes);
-      const candidate = { backend: info.name, ...withThreads(info, plan, calibration, wishes) };
+      const candidate = { backend: info.name, plan, seconds };
       return rejected === undefined ? candidate : { ...candidate, rejected };
     }),
   );
   const usable = all.filter(({ rejected }) => rejected === undefined).sort((a, b) => a.seconds - b.seconds);
   const [best, second] = usable;
-  if (!best) throw nothingFits(all, available, wishes);
+  if (!best) throw nothingFits(problem, all, available, wishes);
   return { ...best, reason: reasonFor(best, second, wishes), candidates: all };
 }
 
 /** Below this, waking threads is not worth it, s. */
 const WORTH_THREADS = 1e-3;
 
+/** A plan and its predicted time. */
+type Timed = Pick<Candidate, "plan" | "seconds">;
+
 /** The plan for as many threads as are allowed, have work and are worth it. */
-function withThreads(
-  info: BackendInfo,
-  plan: Plan,
-  calibration: Calibration,
-  wishes: Wishes,
-): { plan: Plan; seconds: number } {
+function withThreads(info: BackendInfo, plan: Plan, calibration: Calibration, wishes: Wishes): Timed {
   const rates = calibration(info, plan);
   const alone = predict(plan, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
   if (threads < 2 || alone < WORTH_THREADS) return { plan, seconds: alone };
   return { plan: { ...plan, threads }, seconds: predict(plan, rates, threads) };
 }
+
+/** Seconds that it takes to see whether a tap is an outer product's, and whether an output is finite. */
+const LOOK = { tap: 50e-9, output: 1e-9 };
+
+/**
+ * The separable plan, with the fastest plan for each pass that fits into memory; none for kernels that need no passes. Passes are direct
+ * sums: an FFT for each would cost as much as one for all, and their float32 errors would add up.
+ */
+function inPasses(problem: Problem, info: BackendInfo, calibration: Calibration, wishes: Wishes): Timed[] {
+  const passes = passesOf(problem);
+  if (passes.length === 0) return [];
+  const fastest = passes.map((pass) => {
+    const direct = candidates(pass.problem).filter(({ method }) => method === "direct");
+    const all = direct.map((plan) => withThreads(info, plan, calibration, wishes));
+    const fitting = all.filter(({ plan }) => plan.bytes <= limitOf(info, wishes));
+    return (fitting.length > 0 ? fitting : all).reduce((a, b) => (b.seconds < a.seconds ? b : a));
+  });
+  const taps = passes.reduce((product, pass) => product * pass.taps.size, problem.groups);
+  const looking = LOOK.tap * taps + LOOK.output * outSize(problem);
+  const plan = separablePlan(
+    problem,
+    passes,
+    fastest.map((pass) => pass.plan),
+  );
+  return [{ plan, seconds: predict(plan, calibration(info, plan), plan.threads) + looking }];
+}
+
+const UNKNOWN = "whether the kernel is an outer product is in its data, not in its shape";
 
 /** Why a candidate is out, if it is. */
 function objection(info: BackendInfo, plan: Plan, wishes: Wishes): string | undefined {
@@ -77,6 +110,7 @@ function objection(info: BackendInfo, plan: Plan, wishes: Wishes): string | unde
   if (backend !== "auto" && backend !== info.name) return `backend "${backend}" was asked for`;
   if (method !== "auto" && method !== plan.method && plan.run.kind !== "zero")
     return `method "${method}" was asked for`;
+  if (plan.run.kind === "separable" && wishes.separable !== true) return wishes.separable ?? UNKNOWN;
   if (exactLength !== undefined && plan.run.kind === "spectral" && plan.run.length > exactLength)
     return "rounding would not make these integers exact";
   if (!Number.isSafeInteger(plan.helix)) return "its helix is longer than 2^53";
@@ -99,13 +133,29 @@ function checkBackend(available: readonly BackendInfo[], name: BackendName | "au
   );
 }
 
-/** The error for the case that every candidate is out: integers that an FFT cannot carry, or memory. */
-function nothingFits(all: readonly Candidate[], available: readonly BackendInfo[], wishes: Wishes): HelixError {
+/** The error for the case that every candidate is out: integers that an FFT cannot carry, a kernel that is not separable, or memory. */
+function nothingFits(
+  problem: Problem,
+  all: readonly Candidate[],
+  available: readonly BackendInfo[],
+  wishes: Wishes,
+): HelixError {
   const unlimited = { ...wishes, maxMemory: Number.POSITIVE_INFINITY };
   const usable = available.map((info) => ({ ...info, maxBytes: Number.POSITIVE_INFINITY }));
   const tooLarge = all.filter(({ backend, plan }) =>
     usable.some((info) => info.name === backend && objection(info, plan, unlimited) === undefined),
   );
+  if (tooLarge.length === 0 && wishes.method === "separable") {
+    const passes = passesOf(problem);
+    const why =
+      passes.length === 0 ? "it has fewer than two axes of more than one sample" : (wishes.separable ?? UNKNOWN);
+    const shape = formatShape(problem.axes.map(({ w }) => w));
+    return new HelixError(
+      "option",
+      `method "separable" needs a kernel that is, to rounding, an outer product of one vector per axis; along the axes to convolve this one is ${shape}, and ${why}; use method "auto"`,
+      { expected: "an outer product", actual: problem.axes.map(({ w }) => w) },
+    );
+  }
   if (tooLarge.length === 0)
     return new HelixError(
       "option",

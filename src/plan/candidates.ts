@@ -29,7 +29,8 @@ export function fallback(problem: Problem, refused: Plan): Plan {
   return plan;
 }
 
-const base = (problem: Problem, { axes, outer, stride, first, span, helix }: Omit<Geometry, "reach">) => ({
+/** What a plan takes over from its problem and geometry. */
+export const base = (problem: Problem, { axes, outer, stride, first, span, helix }: Omit<Geometry, "reach">) => ({
   version: 1 as const,
   precision: problem.precision,
   field: problem.field,
@@ -178,6 +179,6 @@ const smaller = ({ axes }: Geometry): Hold => {
 const pointsOf = ({ field }: Problem, numbers: number): number => (field === "real" ? Math.ceil(numbers / 2) : numbers);
 const flopsPerTap = ({ field }: Problem): number => (field === "complex" ? 8 : 2);
 const realBytes = ({ precision }: Problem): number => (precision === "f32" ? 4 : 8);
-const elementBytes = (problem: Problem): number => realBytes(problem) * (problem.field === "complex" ? 2 : 1);
+export const elementBytes = (problem: Problem): number => realBytes(problem) * (problem.field === "complex" ? 2 : 1);
 const operandBytes = (problem: Problem): number =>
   (signalSize(problem) + kernelSize(problem) + outSize(problem)) * elementBytes(problem);

@@ -4,7 +4,7 @@ import type { Method, Plan } from "./plan.js";
 
 export interface PlanSummary {
   method: Method;
-  /** What the method does: one circular FFT, taps along a strip, or the definition row by row. */
+  /** What the method does: one circular FFT, taps along a strip, the definition row by row, or a pass along each axis. */
   form: Plan["run"]["kind"];
   /** Outer axes that stay apart, and blocks that the helix of the others is cut into. */
   outer: number;
@@ -22,6 +22,8 @@ export interface PlanSummary {
   traffic: number;
   /** Bytes of working memory. */
   bytes: number;
+  /** What a separable plan does along each axis, in the order of the passes. */
+  passes?: PlanSummary[];
 }
 
 export function summarise({ method, run, outer, helix, span, axes, threads, cost, bytes }: Plan): PlanSummary {
@@ -39,5 +41,6 @@ export function summarise({ method, run, outer, helix, span, axes, threads, cost
     flops: cost.flops,
     traffic: cost.traffic,
     bytes,
+    ...(run.kind === "separable" && { passes: run.passes.map(summarise) }),
   };
 }

@@ -19,16 +19,23 @@ export interface AxisPlan {
   pitch: number;
 }
 
-export type Method = "direct" | "fft" | "overlap-save";
-export const methods: readonly Method[] = ["direct", "fft", "overlap-save"];
+export type Method = "direct" | "fft" | "overlap-save" | "separable";
+export const methods: readonly Method[] = ["direct", "fft", "overlap-save", "separable"];
 
 /**
  * - `zero`: no sample of x and w meets an output.
  * - `strip`: one operand is wound, gaps and all, and every tap of the other is one multiply-add along it.
  * - `rows`: the definition, row by row; multiplies no gap, so neither operand need be finite.
  * - `spectral`: circular convolutions on the helix of the inner axes, summed over the outer axes and channels in the spectral domain.
+ * - `separable`: a plan for each pass along an axis (passes.ts), for kernels that are an outer product; `between` are the
+ *   shapes, of batches, groups and axes, of what one pass leaves to the next.
  */
-export type Run = { kind: "zero" } | { kind: "strip"; taps: Hold } | { kind: "rows"; taps: Hold } | Spectral;
+export type Run =
+  | { kind: "zero" }
+  | { kind: "strip"; taps: Hold }
+  | { kind: "rows"; taps: Hold }
+  | Spectral
+  | { kind: "separable"; passes: Plan[]; between: number[][] };
 
 export interface Spectral {
   kind: "spectral";

@@ -39,6 +39,8 @@ export interface Operand<V extends View = View> {
   group: readonly number[];
   channel: readonly number[];
   stride: readonly number[];
+  /** Of a kernel that is an outer product, where it has been looked for: the kernel of each pass (plan/passes.ts). */
+  factors?: readonly Operand[];
 }
 
 /** An operation in terms of the primitive. The problem is pure data; the three functions give arrays their roles. */

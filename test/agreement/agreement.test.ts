@@ -10,7 +10,7 @@ test("random convolutions and correlations agree with the oracle on every backen
   const { problems, checks, failures } = await agree(1_000_000, 2500);
   assert.equal(failures, []);
   assert.is(problems, 2500);
-  assert.is(checks.size, 12);
+  assert.is(checks.size, 16);
   for (const [label, { count }] of checks) assert.ok(count > 100, `only ${count} results of ${label}`);
 });
 

@@ -36,12 +36,12 @@ export async function agreeWithThreads(firstSeed: number, problems: number): Pro
     const operands = operandsOf(problem, x, w, (data, shape) => viewAround(random, data, dtype, shape));
     for (const plan of plansOf(problem).filter((plan) => plan.run.kind !== "zero")) {
       const what = `seed ${seed}: ${kindOf(plan)} ${JSON.stringify(problem)} ${JSON.stringify(plan.run)}`;
-      const alone = await run(wasm, plan, operands);
+      const alone = await run(wasm, problem, plan, operands);
       const error = alone ? errorOf(alone, expected) : Number.NaN;
       const limit = bound(problem.precision, Math.max(2, plan.helix));
       if (!(error <= limit)) tally.failures.push(`${what}: error ${error}, bound ${limit}`);
       for (const threads of [2, 3]) {
-        const together = await run(wasm, { ...plan, threads }, operands);
+        const together = await run(wasm, problem, { ...plan, threads }, operands);
         if (!alone || !together || !sameBits(alone, together))
           tally.failures.push(`${what}: ${threads} threads differ`);
       }

@@ -2,8 +2,10 @@
 import type { Backend, Control, Output } from "../../src/backends/backend.js";
 import { allocate, type FloatArray, type NdArray, type View, viewOf } from "../../src/ndarray.js";
 import { candidates } from "../../src/plan/candidates.js";
+import { passesOf } from "../../src/plan/passes.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { resultDtype } from "../../src/problem/convolve.js";
+import { factorise } from "../../src/problem/factors.js";
 import type { Operand, Problem } from "../../src/problem/problem.js";
 
 /** Gives the first three axes of a view the roles of the primitive, in the order that its operand has them. */
@@ -53,17 +55,26 @@ export function operandsOf(problem: Problem, x: FloatArray, w: FloatArray, layou
 /** The output of a plan, or undefined if it refused the data. */
 export async function run(
   backend: Backend,
+  problem: Problem,
   plan: Plan,
   { signal, kernel, out }: Operands,
   control: Control = {},
 ): Promise<FloatArray | undefined> {
   out.view.data.fill(Number.NaN);
-  const executable = await backend.prepare(plan, kernel);
+  const factored = plan.run.kind === "separable" ? withFactors(problem, kernel) : kernel;
+  const executable = await backend.prepare(plan, factored);
   try {
     return (await executable.run(signal, out, control)) === "done" ? out.view.data.slice() : undefined;
   } finally {
     executable.dispose();
   }
+}
+
+function withFactors(problem: Problem, kernel: Operand): Operand {
+  const taps = passesOf(problem).map((pass) => ({ axis: pass.axis, ...pass.taps }));
+  const factors = factorise(kernel, taps, problem.precision);
+  if (!factors) throw new Error("the kernel is no outer product");
+  return { ...kernel, factors };
 }
 
 export async function execute(
@@ -74,5 +85,5 @@ export async function execute(
   w: Float64Array,
   control: Control = {},
 ): Promise<FloatArray | undefined> {
-  return run(backend, plan, operandsOf(problem, x, w), control);
+  return run(backend, problem, plan, operandsOf(problem, x, w), control);
 }

@@ -166,6 +166,15 @@ test("backend and method are those that are asked for", async () => {
   assert.ok(results.size > 1, "every backend and method rounds alike, so this test tells nothing");
 });
 
+test("a kernel that is an outer product is convolved along one axis after the other, if that is asked for", async () => {
+  const box = { data: new Float32Array(12).fill(0.5), shape: [3, 4] };
+  fs.writeFileSync(join(work, "box.npy"), encodeNpy(box));
+  const args = ["convolve", "image.npy", "box.npy", "--method", "separable"];
+  await succeed([...args, "--out", "out.npy"]);
+  sameBytes(contents("out.npy"), encodeNpy(await convolve(image, box, { method: "separable" })), "separable");
+  assert.match(String(await succeed([...args, "--explain"])), /separable +separable .*chosen$/m);
+});
+
 test("- is standard input for signal or kernel, and standard output for the result", async () => {
   const expected = encodeNpy(await convolve(image, kernel));
   const input = contents("image.npy");
@@ -348,6 +357,10 @@ const failures: Record<string, [args: string[], message: RegExp]> = {
   "an unknown mode": [["convolve", ...files, "--mode", "most"], /mode must be one of .*; got "most"/],
   "an unknown backend": [["convolve", ...files, "--backend", "abacus"], /backend must be one of .*; got "abacus"/],
   "an unknown method": [["convolve", ...files, "--method", "magic"], /method must be one of .*; got "magic"/],
+  "a method that the kernel does not allow": [
+    ["convolve", ...files, "--method", "separable"],
+    /method "separable" needs a kernel that is, to rounding, an outer product .* it is not an outer product/,
+  ],
   "an axis that is not there": [["convolve", ...files, "--axes", "2"], /axes must be .*; got \[2\]/],
   "too little memory": [["convolve", ...files, "--max-memory", "1000"], /must fit into 1000 bytes/],
   "negative memory": [["convolve", ...files, "--max-memory", "-1"], /maxMemory must be a positive number/],

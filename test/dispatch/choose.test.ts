@@ -1,8 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { BackendInfo } from "../../src/backends/backend.js";
-import { defaultRates } from "../../src/dispatch/calibration.js";
+import { defaultRates, predict, type Rates } from "../../src/dispatch/calibration.js";
 import { choose, type Wishes } from "../../src/dispatch/choose.js";
+import type { Plan } from "../../src/plan/plan.js";
 import { reduceConvolve } from "../../src/problem/convolve.js";
 import { throwsHelixError } from "../throws.js";
 
@@ -22,6 +23,15 @@ const pick = (m: number[], n: number[], wishes: Partial<Wishes> = {}, available 
 const headline: [number[], number[]] = [
   [25, 25, 41, 51],
   [10, 10, 10, 10],
+];
+
+const cube: [number[], number[]] = [
+  [4, 4, 4, 4, 4],
+  [4, 4, 4, 4, 4],
+];
+const large: [number[], number[]] = [
+  [12, 12, 12, 12, 12],
+  [7, 7, 7, 7, 7],
 ];
 
 for (const [why, chosen, [m, n], wishes, available] of [
@@ -47,6 +57,20 @@ for (const [why, chosen, [m, n], wishes, available] of [
     {},
     [{ ...wasm, maxBytes: 2 ** 20 }, js],
   ],
+  ["a kernel that is an outer product goes in passes", "js separable", cube, { separable: true }, [js]],
+  ["one that is not does not", "js spectral", cube, { separable: "it is not" }, [js]],
+  ["nor one of which that is not known", "js spectral", cube, { separable: undefined }, [js]],
+  ["passes need little memory", "wasm separable", large, { separable: true, maxMemory: 5.6e6 }, [wasm]],
+  [
+    "nor does one whose passes would be slower",
+    "wasm strip",
+    [
+      [300, 300],
+      [2, 2],
+    ],
+    { separable: true },
+    [wasm, js],
+  ],
   ["an FFT too long to be exact is not taken", "wasm strip", headline, { exactLength: 16 }, [wasm, js]],
 ] as [string, string, [number[], number[]], Partial<Wishes>, BackendInfo[]][])
   test(why, () => {
@@ -70,11 +94,13 @@ test("every candidate is listed, with its time or why it was rejected", () => {
     const kinds = new Set(
       candidates.filter((candidate) => candidate.backend === backend).map(({ plan }) => plan.run.kind),
     );
-    assert.equal([...kinds].sort(), ["rows", "spectral", "strip"]);
+    assert.equal([...kinds].sort(), ["rows", "separable", "spectral", "strip"]);
   }
-  for (const { backend, seconds, rejected } of candidates) {
+  for (const { backend, plan, seconds, rejected } of candidates) {
     assert.ok(seconds > 0);
-    assert.is(rejected, backend === "js" ? 'backend "wasm" was asked for' : undefined);
+    const unknown = plan.method === "separable" ? "whether the kernel is an outer product" : undefined;
+    const reason = backend === "js" ? 'backend "wasm" was asked for' : unknown;
+    assert.is(rejected?.slice(0, reason?.length), reason);
   }
   assert.match(reason, /fastest with backend "wasm", which was asked for: predicted .*x faster than wasm/);
 });
@@ -96,6 +122,50 @@ test("a memory limit that no plan meets is refused with both numbers", async () 
   );
   assert.is(error.expected, 1000);
   assert.ok((error.actual as number) > 1e6);
+});
+
+const inPasses = { ...auto, method: "separable", separable: true } as const;
+
+test("a separable plan has the fastest direct plan for each pass, and takes a little longer than they do by themselves", () => {
+  const { plan, seconds } = choose(problemOf([400, 300], [3, 250]), [wasm], defaultRates, inPasses);
+  if (plan.run.kind !== "separable") return assert.unreachable(plan.run.kind);
+  const [along, across] = plan.run.passes as [Plan, Plan];
+  assert.equal([along.run.kind, across.run.kind], ["strip", "strip"]);
+  const [rates] = plan.run.passes.map((pass) => defaultRates(wasm, pass)) as [Rates];
+  const passes = predict(along, rates) + predict(across, rates);
+  assert.ok(predict(plan, rates) >= passes && predict(plan, rates) < 2 * passes);
+  assert.ok(
+    seconds > predict(plan, rates) && seconds < predict(plan, rates) + 2e-4,
+    "to look at the kernel takes a while",
+  );
+});
+
+test("the passes of a separable plan may use threads", () => {
+  const four = { ...wasm, threads: 4 };
+  const { plan } = choose(problemOf([2000, 3000], [9, 9]), [four], defaultRates, inPasses);
+  if (plan.run.kind !== "separable") return assert.unreachable(plan.run.kind);
+  assert.equal([plan.threads, ...plan.run.passes.map(({ threads }) => threads)], [4, 4, 4]);
+});
+
+test("memory counts for a separable plan too, what is between its passes included", () => {
+  const problem = problemOf([200, 200, 200], [9, 9, 9]);
+  const { plan } = choose(problem, [wasm], defaultRates, inPasses);
+  if (plan.run.kind !== "separable") return assert.unreachable(plan.run.kind);
+  const largest = Math.max(...plan.run.passes.map(({ bytes }) => bytes));
+  assert.is(plan.bytes, largest + 4 * 200 ** 3);
+  assert.throws(
+    () => choose(problem, [wasm], defaultRates, { ...inPasses, maxMemory: plan.bytes / 2 }),
+    /must fit into/,
+  );
+});
+
+test("a separable plan that was asked for is refused for a kernel that is no outer product, with its shape and why", async () => {
+  for (const [n, separable, why] of [
+    [[3, 5], "it is not an outer product", /this one is \(3, 5\), and it is not an outer product; use method "auto"/],
+    [[3, 5], undefined, /is in its data, not in its shape; use method "auto"/],
+    [[3, 1], true, /\(3, 1\), and it has fewer than two axes of more than one sample; use method "auto"/],
+  ] as [number[], true | string | undefined, RegExp][])
+    await throwsHelixError(() => pick([20, 20], n, { method: "separable", separable }), "option", why);
 });
 
 test("an FFT that was asked for but cannot be exact is refused", async () => {

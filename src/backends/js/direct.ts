@@ -17,7 +17,7 @@ export class Direct extends Stepped {
     this.kernel = kernel;
   }
 
-  protected *steps(signal: Operand, out: Output): Steps {
+  *steps(signal: Operand, out: Output): Steps {
     const { batch, groups, cout } = this.plan;
     const kernel = this.kernel;
     if (!kernel) throw new Error("setKernel comes before run");

@@ -2,6 +2,8 @@
 import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Backend, BackendInfo, Executable } from "../backend.js";
+import { Separable } from "../separable.js";
+import type { Stepped } from "../stepped.js";
 import { Zero } from "../zero.js";
 import { Direct } from "./direct.js";
 import { Spectral } from "./spectral.js";
@@ -40,7 +42,7 @@ class Js implements Backend {
   dispose(): void {}
 }
 
-function build(plan: Plan): Executable {
+function build(plan: Plan): Stepped {
   const { run } = plan;
   switch (run.kind) {
     case "spectral":
@@ -50,6 +52,8 @@ function build(plan: Plan): Executable {
       return new Direct(plan);
     case "zero":
       return new Zero();
+    case "separable":
+      return new Separable(run.between, run.passes.map(build));
     default:
       return run satisfies never;
   }

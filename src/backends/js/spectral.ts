@@ -37,7 +37,7 @@ export class Spectral extends Stepped {
     );
   }
 
-  protected *steps(signal: Operand, out: Output): Steps {
+  *steps(signal: Operand, out: Output): Steps {
     const { batch, groups, cin, cout } = this.plan;
     const { blocks, advance, start } = this.spectral;
     let done = 0;

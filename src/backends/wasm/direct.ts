@@ -44,7 +44,7 @@ export abstract class Direct extends Stepped {
     this.crew.dispose();
   }
 
-  protected *steps(signal: Operand, out: Output): Steps {
+  *steps(signal: Operand, out: Output): Steps {
     if (!this.kernel) throw new Error("setKernel comes before run");
     const mark = this.instance.mark();
     const [x, w] = [this.side(signal, "x"), this.side(this.kernel, "w")];

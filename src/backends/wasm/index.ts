@@ -10,6 +10,8 @@ import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Backend, BackendInfo, Executable } from "../backend.js";
 import { parallelism, whyNoThreads } from "../platform/workers.js";
+import { Separable } from "../separable.js";
+import type { Stepped } from "../stepped.js";
 import { Zero } from "../zero.js";
 import { Crew } from "./crew.js";
 import { Instance, MAX_BYTES, shareMemory } from "./instance.js";
@@ -150,7 +152,7 @@ export class Wasm implements Backend {
   }
 }
 
-function executableOf(plan: Plan, crew: Crew): Executable {
+function executableOf(plan: Plan, crew: Crew): Stepped {
   const { run } = plan;
   switch (run.kind) {
     case "spectral":
@@ -161,6 +163,11 @@ function executableOf(plan: Plan, crew: Crew): Executable {
       return new Rows(crew, plan, run.taps);
     case "zero":
       return new Zero();
+    case "separable":
+      return new Separable(
+        run.between,
+        run.passes.map((pass) => executableOf(pass, crew)),
+      );
     default:
       return run satisfies never;
   }

@@ -111,7 +111,7 @@ export class Spectral extends Stepped {
     }
   }
 
-  protected *steps(signal: Operand, out: Output): Steps {
+  *steps(signal: Operand, out: Output): Steps {
     const { instance, plan, parts } = this;
     try {
       clearUncomputed(plan, out);
