@@ -107,7 +107,7 @@ function windAxis(
   }
 }
 
-/** A row of real numbers that lie together. */
+/** A row of real numbers that lie together; it may already be in its place. */
 function windRow(strip: usize, array: usize, count: i32, scale: Real): void {
   const scales = broadcast(scale);
   let sums = broadcast(0);
@@ -169,7 +169,8 @@ export function unwind(
       unwind(complex, strip, plane, low, high, r, array, axes + AXIS, rank - 1);
     }
   } else if (step === 1 && stride === REAL && !complex) {
-    unwindRow(strip + r * REAL, array, end - i);
+    // A row may have been left in its place.
+    if (array !== strip + r * REAL) unwindRow(strip + r * REAL, array, end - i);
   } else {
     for (; i < end; i++, r += step, array += stride) {
       const number = strip + r * REAL;

@@ -15,6 +15,7 @@ const info = wasm.describe();
 
 interface Timed {
   label: string;
+  plan: Plan;
   predicted: number;
   measured: number;
 }
@@ -47,13 +48,27 @@ function time(signal: number[], kernel: number[], mode: "same" | "full" | "valid
         executable.runSync?.(x, out, {});
         times.push(performance.now() - start);
       };
-      return { label: labelOf(plan), predicted: 1000 * predicted, run, times, dispose: () => executable.dispose() };
+      return {
+        label: labelOf(plan),
+        plan,
+        predicted: 1000 * predicted,
+        run,
+        times,
+        dispose: () => executable.dispose(),
+      };
     });
-  for (let round = 0, start = performance.now(); round < 3 || (round < 9 && performance.now() - start < 1500); round++)
+  for (const { run, times } of runs) {
+    for (const start = performance.now(); performance.now() - start < WARM_UP; ) run();
+    times.length = 0;
+  }
+  for (let round = 0, start = performance.now(); round < 3 || (round < 99 && performance.now() - start < 300); round++)
     for (const { run } of runs) run();
   for (const { dispose } of runs) dispose();
-  return runs.map(({ label, predicted, times }) => ({ label, predicted, measured: median(times.slice(1)) }));
+  return runs.map(({ label, plan, predicted, times }) => ({ label, plan, predicted, measured: median(times) }));
 }
+
+/** How long each plan runs before it is timed, ms: code is compiled. */
+const WARM_UP = 30;
 
 function labelOf({ run, outer }: Plan): string {
   if (run.kind !== "spectral") return run.kind;

@@ -14,7 +14,7 @@ interface Kept {
 
 const kept = new Map<string, Kept>();
 
-const keyOf = (backend: Backend, { bytes: _bytes, cost: _cost, ...plan }: Plan): string =>
+const keyOf = (backend: Backend, { bytes: _bytes, threadBytes: _each, cost: _cost, ...plan }: Plan): string =>
   `${backend.name} ${JSON.stringify(plan)}`;
 
 /** Executables with a kernel in place, for one caller at a time; each is given back after its run. */

@@ -15,9 +15,9 @@ export interface SharedOptions {
    * Data that a method cannot carry, NaN or infinities, uses "direct" whatever is asked.
    */
   method?: Method | "auto";
-  /** The most threads; default as many as the machine, or the container, runs at once. Results do not depend on it. */
+  /** The most threads; default as many as the machine, or the container, runs at once. A plan gives the same bits on any number of them. */
   threads?: number;
-  /** The most working memory, in bytes. */
+  /** The most working memory beside the caller's arrays, in bytes; default what the backend can address. With little, work goes block by block. */
   maxMemory?: number;
   /** Where the result goes: exactly its shape and dtype, strided or not, not overlapping an input. Returned as it is. */
   out?: NdArray<FloatArray>;

@@ -12,6 +12,8 @@ export interface BackendInfo {
   detail: string;
   /** The most working memory it can address, in bytes. */
   maxBytes: number;
+  /** The longest helix along which it can count. */
+  maxHelix: number;
   threads: number;
   /** Whether it uses vector instructions. */
   simd: boolean;

@@ -2,28 +2,43 @@
 import type { BackendInfo } from "../backends/backend.js";
 import type { Plan } from "../plan/plan.js";
 
-/** Operations a second of each kind of plan, bytes a second, and the seconds that a transform, and a whole run, cost whatever they do. */
-export interface Rates {
-  spectral: number;
-  strip: number;
-  rows: number;
-  bandwidth: number;
+/** How fast one kind of plan is: operations and bytes a second, and the seconds of a row, of a call, and of a run whatever it does. */
+export interface Rate {
+  flops: number;
+  bytes: number;
+  row: number;
   call: number;
-  overhead: number;
+  run: number;
 }
 
-/** For float32, on one core at about 4 GHz: `npm run bench` prints what they predict beside what it measures. */
-const simd: Rates = { spectral: 33e9, strip: 33e9, rows: 2e9, bandwidth: 25e9, call: 6e-6, overhead: 20e-6 };
-const scalar: Rates = { spectral: 7e9, strip: 5e9, rows: 2e9, bandwidth: 10e9, call: 6e-6, overhead: 20e-6 };
-const js: Rates = { spectral: 0.25e9, strip: 0.07e9, rows: 0.07e9, bandwidth: 2e9, call: 2e-6, overhead: 5e-6 };
+export type Rates = Record<"spectral" | "strip" | "rows", Rate>;
+
+/** For float32, on one core at about 4 GHz: fitted to `npm run bench:planner -- 200`, which prints what they predict and what it measures. */
+const simd: Rates = {
+  spectral: { flops: 30e9, bytes: 78e9, row: 6e-9, call: 1.2e-6, run: 7e-6 },
+  strip: { flops: 33e9, bytes: 24e9, row: 4e-9, call: 6.4e-6, run: 5e-6 },
+  rows: { flops: 2e9, bytes: 10e9, row: 0, call: 6e-6, run: 20e-6 },
+};
+const scalar: Rates = {
+  spectral: { ...simd.spectral, flops: 7e9 },
+  strip: { ...simd.strip, flops: 5e9 },
+  rows: simd.rows,
+};
+const js: Rates = {
+  spectral: { flops: 0.25e9, bytes: 2e9, row: 0, call: 2e-6, run: 5e-6 },
+  strip: { flops: 0.07e9, bytes: 2e9, row: 0, call: 2e-6, run: 5e-6 },
+  rows: { flops: 0.07e9, bytes: 2e9, row: 0, call: 2e-6, run: 5e-6 },
+};
 
 export type Calibration = (backend: BackendInfo, plan: Plan) => Rates;
 
 export const defaultRates: Calibration = ({ name, simd: hasSimd }, { precision }) => {
   if (name === "js") return js;
   if (!hasSimd) return scalar;
+  if (precision === "f32") return simd;
   // A vector holds half as many float64 numbers.
-  return precision === "f32" ? simd : { ...simd, spectral: simd.spectral / 2, strip: simd.strip / 2 };
+  const { spectral, strip, rows } = simd;
+  return { spectral: { ...spectral, flops: spectral.flops / 2 }, strip: { ...strip, flops: strip.flops / 2 }, rows };
 };
 
 /** A pass takes so many times as long as its plan does alone: it has few taps, and finds in the cache what the pass before needed. */
@@ -33,13 +48,13 @@ const PASS = 1.4;
 export function predict({ run, cost }: Plan, rates: Rates, threads = 1): number {
   if (run.kind === "separable")
     return PASS * run.passes.reduce((sum, pass) => sum + predict(pass, rates, Math.min(pass.threads, threads)), 0);
-  const { flops, traffic, copied, calls, tasks } = cost;
-  const sums = run.kind === "zero" ? 0 : flops / rates[run.kind];
-  // The last task of a phase may keep one thread busy while the others wait.
-  const rounds = Math.ceil(tasks / threads) / tasks;
-  return (
-    rates.overhead +
-    copied / rates.bandwidth +
-    (sums + (traffic - copied) / rates.bandwidth + calls * rates.call) * rounds
-  );
+  const { flops, traffic, copied, rows, calls, tasks } = cost;
+  const rate = rates[run.kind === "zero" ? "rows" : run.kind];
+  // Only the calling thread copies, while others work, or wait for the last task of a phase.
+  const shared = (flops / rate.flops + traffic / rate.bytes + rows * rate.row + calls * rate.call) / tasks;
+  const alone = threads > 1 ? copied / COPY : 0;
+  return rate.run + Math.max(shared * Math.ceil(tasks / threads), alone);
 }
+
+/** Bytes a second that one thread copies between arrays and WebAssembly's memory. */
+const COPY = 12e9;

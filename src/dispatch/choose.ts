@@ -66,13 +66,15 @@ const WORTH_THREADS = 1e-3;
 /** A plan and its predicted time. */
 type Timed = Pick<Candidate, "plan" | "seconds">;
 
-/** The plan for as many threads as are allowed, have work and are worth it. */
+/** The plan for as many threads as are allowed, have work, are worth it and find memory: they also share copies of the operands. */
 function withThreads(info: BackendInfo, plan: Plan, calibration: Calibration, wishes: Wishes): Timed {
   const rates = calibration(info, plan);
   const alone = predict(plan, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
   if (threads < 2 || alone < WORTH_THREADS) return { plan, seconds: alone };
-  return { plan: { ...plan, threads }, seconds: predict(plan, rates, threads) };
+  const bytes = plan.bytes + (threads - 1) * plan.threadBytes + plan.cost.copied / 2;
+  if (bytes > limitOf(info, wishes)) return { plan, seconds: alone };
+  return { plan: { ...plan, threads, bytes }, seconds: predict(plan, rates, threads) };
 }
 
 /** Seconds that it takes to see whether a tap is an outer product's, and whether an output is finite. */
@@ -113,7 +115,7 @@ function objection(info: BackendInfo, plan: Plan, wishes: Wishes): string | unde
   if (plan.run.kind === "separable" && wishes.separable !== true) return wishes.separable ?? UNKNOWN;
   if (exactLength !== undefined && plan.run.kind === "spectral" && plan.run.length > exactLength)
     return "rounding would not make these integers exact";
-  if (!Number.isSafeInteger(plan.helix)) return "its helix is longer than 2^53";
+  if (plan.helix > info.maxHelix) return `its helix is ${plan.helix} numbers long, and may have ${info.maxHelix}`;
   if (plan.bytes > limitOf(info, wishes)) return `needs ${plan.bytes} bytes, and may use ${limitOf(info, wishes)}`;
   return undefined;
 }
@@ -141,7 +143,7 @@ function nothingFits(
   wishes: Wishes,
 ): HelixError {
   const unlimited = { ...wishes, maxMemory: Number.POSITIVE_INFINITY };
-  const usable = available.map((info) => ({ ...info, maxBytes: Number.POSITIVE_INFINITY }));
+  const usable = available.map((info) => ({ ...info, maxBytes: Infinity, maxHelix: Infinity }));
   const tooLarge = all.filter(({ backend, plan }) =>
     usable.some((info) => info.name === backend && objection(info, plan, unlimited) === undefined),
   );
@@ -165,6 +167,12 @@ function nothingFits(
   const least = tooLarge.reduce((a, b) => (b.plan.bytes < a.plan.bytes ? b : a));
   const info = available.find(({ name }) => name === least.backend) as BackendInfo;
   const limit = limitOf(info, wishes);
+  if (least.plan.bytes <= limit)
+    return new HelixError(
+      "out-of-memory",
+      `a plan on ${info.name} can count ${info.maxHelix} numbers along a helix; this problem's has ${least.plan.helix}; use backend "js", or split the problem along an axis`,
+      { expected: info.maxHelix, actual: least.plan.helix },
+    );
   return new HelixError(
     "out-of-memory",
     `a plan on ${info.name} must fit into ${limit} bytes; the smallest for this problem needs ${least.plan.bytes}; ${

@@ -50,13 +50,13 @@ export const base = (problem: Problem, { axes, outer, stride, first, span, helix
 
 function zeroPlan(problem: Problem): Plan {
   const geometry = { axes: [], outer: 0, stride: [], first: 0, span: 0, helix: 0 };
-  const bytes = outSize(problem) * elementBytes(problem);
   return {
     ...base(problem, geometry),
     method: "direct",
     run: { kind: "zero" },
-    bytes,
-    cost: { flops: 0, traffic: bytes, copied: 0, calls: 1, tasks: 1 },
+    bytes: 0,
+    threadBytes: 0,
+    cost: { flops: 0, traffic: outSize(problem) * elementBytes(problem), copied: 0, rows: 0, calls: 1, tasks: 1 },
   };
 }
 
@@ -102,28 +102,49 @@ function spectralPlan(problem: Problem, geometry: Geometry, length: Length, bloc
   const rounds = batch * groups * blocks.blocks;
   const transforms = groups * w + rounds * (x + y);
   const spectrum = 2 * realBytes(problem) * length.points;
-  const slots = x * w * y === 1 ? 0 : Math.max(x, y);
+  const single = x * w * y === 1;
+  const slots = single ? 0 : Math.max(x, y);
   // Held: the spectra of w, of one round's x and y, a strip and a buffer, and tables of about half a transform.
-  const bytes = Math.ceil((groups * w + slots + 2.5) * spectrum) + operandBytes(problem);
-  // A transform that exceeds the cache moves its data about once for each level outside it.
-  const passes = 2 + Math.max(0, Math.log2(spectrum / CACHE) / 2);
+  const chunk = Math.min(CHUNK, spectrum / length.odd);
+  const lists = single ? 8 * rounds : 8 * pairs + 4 * y + 8 * rounds * x + x * chunk;
+  const bytes = Math.ceil((groups * w + slots + 2.5) * spectrum) + lists + MARGIN + stagedBytes(problem);
+  const copied = 2 * operandBytes(problem);
+  // What a transform and its tables hold: if it exceeds the cache, each level outside it moves the data once more.
+  const transform = 2 * spectrum;
+  const passes = transform > CACHE ? 2 + 2 * Math.max(0, Math.log2(transform / CACHE) / 2) : 0;
+  const kept = single ? spectrum / 2 > CACHE : (x + w) * spectrum > CACHE;
+  const products = single ? rounds * spectrum : rounds * (4 * Math.max(x, y) + 2 * w) * spectrum;
+  // The chunks of all slabs that are multiplied together had better fit the first-level cache.
+  const chunks = single ? 0 : (x + w) * chunk;
+  const slower = 1 + Math.max(0, Math.log2(chunks / LEVEL_1)) / 3;
   return {
     ...base(problem, geometry),
     method: blocks.blocks > 1 ? "overlap-save" : "fft",
     run,
     bytes,
+    threadBytes: 2 * spectrum + x * chunk + TASK * transforms,
     cost: {
-      flops: transforms * transformFlops(length) + rounds * pairs * 8 * length.points,
-      traffic: (transforms * passes + rounds * (x + y)) * spectrum + 2 * operandBytes(problem),
-      copied: 2 * operandBytes(problem),
+      flops: transforms * transformFlops(length) + rounds * pairs * 8 * length.points * slower,
+      traffic: transforms * passes * spectrum + (kept ? products : 0) + (copied > CACHE ? copied : 0),
+      copied,
+      rows: rowsOf(problem, geometry),
       calls: transforms,
       tasks: x * w * y === 1 ? rounds : Math.min(x, y),
     },
   };
 }
 
-/** Bytes of a second-level cache. */
+/** Bytes of a second-level cache, and of a first-level one. */
 const CACHE = 2 ** 20;
+const LEVEL_1 = 2 ** 15;
+/** Bytes of a spectrum that lie together, at most; those of the other slabs follow. */
+export const CHUNK = 512;
+/** Bytes by which a task is described to threads. */
+const TASK = 256;
+/** Bytes for constants and rounding. */
+const MARGIN = 2 ** 18;
+/** The least length of a segment of a strip, in numbers. */
+export const SEGMENT = 2 ** 15;
 
 function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
   const geometry = wind(trimmed);
@@ -131,17 +152,31 @@ function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
   const taps = smaller(geometry);
   const count = geometry.axes.reduce((n, axis) => n * axis[taps].size, 1);
   const multiplyAdds = batch * groups * cin * cout * count * geometry.span;
-  const strips = 2 * geometry.span * elementBytes(problem);
-  const segments = Math.ceil(geometry.span / Math.max(2 ** 15, geometry.reach));
+  const element = elementBytes(problem);
+  const strips = 2 * geometry.span * element;
+  const { span, reach } = geometry;
+  const segment = Math.min(span, Math.max(SEGMENT, reach));
+  const segments = Math.ceil(span / segment);
+  // A segment of y, and for each channel one of x and what the lags reach before it; and as much again on the way in and out.
+  const threadBytes = ((cin + 1) * (reach + segment) + segment) * element;
+  const kernel = taps === "w" ? kernelSize(problem) : signalSize(problem);
   return {
     ...base(problem, geometry),
     method: "direct",
     run: { kind: "strip", taps },
-    bytes: strips + 24 * count + operandBytes(problem),
+    bytes:
+      threadBytes +
+      segment * element +
+      kernel * element +
+      24 * groups * cin * cout * batch * count +
+      MARGIN +
+      stagedBytes(problem),
+    threadBytes,
     cost: {
       flops: multiplyAdds * flopsPerTap(problem),
       traffic: strips * batch * groups * cout + 2 * operandBytes(problem),
       copied: 2 * operandBytes(problem),
+      rows: rowsOf(problem, geometry),
       calls: batch * groups * cin * cout * segments,
       tasks: batch * groups * segments,
     },
@@ -158,15 +193,23 @@ function rowsPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
     ...base(problem, geometry),
     method: "direct",
     run: { kind: "rows", taps },
-    bytes: sums + operandBytes(problem),
+    bytes: sums + operandBytes(problem) + MARGIN,
+    threadBytes: 0,
     cost: {
       flops: batch * groups * cin * cout * pairs * flopsPerTap(problem),
       traffic: operandBytes(problem),
       copied: operandBytes(problem),
+      rows: rowsOf(problem, geometry),
       calls: batch * groups * cin * cout,
       tasks: 1,
     },
   };
+}
+
+/** Rows of x, w and out. */
+function rowsOf({ batch, groups, cin, cout }: Problem, { axes }: Geometry): number {
+  const rows = (which: "x" | "w" | "out") => axes.slice(0, -1).reduce((n, axis) => n * axis[which].size, 1);
+  return groups * (batch * cin * rows("x") + cin * cout * rows("w") + batch * cout * rows("out"));
 }
 
 /** The operand with fewer samples: its samples are the taps. */
@@ -180,5 +223,10 @@ const pointsOf = ({ field }: Problem, numbers: number): number => (field === "re
 const flopsPerTap = ({ field }: Problem): number => (field === "complex" ? 8 : 2);
 const realBytes = ({ precision }: Problem): number => (precision === "f32" ? 4 : 8);
 export const elementBytes = (problem: Problem): number => realBytes(problem) * (problem.field === "complex" ? 2 : 1);
+/** Operands are copied slab by slab, unless what is not convolved may lie between. */
+const stagedBytes = (problem: Problem): number => {
+  const { batch, groups, cin, cout } = problem;
+  return batch * groups * cin * cout > 1 ? operandBytes(problem) : 0;
+};
 const operandBytes = (problem: Problem): number =>
   (signalSize(problem) + kernelSize(problem) + outSize(problem)) * elementBytes(problem);

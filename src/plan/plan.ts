@@ -61,9 +61,11 @@ export type Odd = 1 | 3 | 5 | 9 | 15 | 27;
 
 export interface Cost {
   flops: number;
-  /** Bytes read and written, and of these the bytes of operands that are copied in and out. */
+  /** Bytes that come from beyond the second-level cache, or go there; and the bytes of operands that are copied in and out. */
   traffic: number;
   copied: number;
+  /** Rows, along the last axis, that are wound and unwound. */
+  rows: number;
   /** Transforms and other calls, each of which costs a little whatever it does. */
   calls: number;
   /** Into how many pieces the work falls that threads can do at the same time. */
@@ -93,7 +95,8 @@ export interface Plan {
   run: Run;
   /** How many threads share the work, at most; the result does not depend on it. */
   threads: number;
-  /** Working memory, bytes, inputs and output included. */
+  /** Working memory beside the caller's arrays, bytes, for so many threads; and what each more needs of its own. */
   bytes: number;
+  threadBytes: number;
   cost: Cost;
 }

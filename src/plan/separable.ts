@@ -27,10 +27,12 @@ export function separablePlan(problem: Problem, passes: readonly Pass[], plans: 
     run: { kind: "separable", passes: plans, between },
     threads: most(({ threads }) => threads),
     bytes: Math.max(most(({ bytes }) => bytes) + arrays, factoring),
+    threadBytes: most(({ threadBytes }) => threadBytes),
     cost: {
       flops: sum(({ cost }) => cost.flops),
       traffic: sum(({ cost }) => cost.traffic),
       copied: sum(({ cost }) => cost.copied),
+      rows: sum(({ cost }) => cost.rows),
       calls: sum(({ cost }) => cost.calls),
       tasks: most(({ cost }) => cost.tasks),
     },

@@ -9,7 +9,15 @@ import { throwsHelixError } from "../throws.js";
 
 const test = suite("choose");
 
-const js: BackendInfo = { name: "js", available: true, detail: "", maxBytes: 2 ** 34, threads: 1, simd: false };
+const js: BackendInfo = {
+  name: "js",
+  available: true,
+  detail: "",
+  maxBytes: 2 ** 34,
+  maxHelix: 2 ** 53 - 1,
+  threads: 1,
+  simd: false,
+};
 const wasm: BackendInfo = { ...js, name: "wasm", maxBytes: 2 ** 32, simd: true };
 const auto: Wishes = { backend: "auto", method: "auto", maxMemory: 2 ** 53 };
 const problemOf = (m: number[], n: number[]) =>
@@ -29,11 +37,6 @@ const cube: [number[], number[]] = [
   [4, 4, 4, 4, 4],
   [4, 4, 4, 4, 4],
 ];
-const large: [number[], number[]] = [
-  [12, 12, 12, 12, 12],
-  [7, 7, 7, 7, 7],
-];
-
 for (const [why, chosen, [m, n], wishes, available] of [
   ["a large kernel goes to the FFT", "wasm spectral", headline, {}, [wasm, js]],
   [
@@ -57,10 +60,16 @@ for (const [why, chosen, [m, n], wishes, available] of [
     {},
     [{ ...wasm, maxBytes: 2 ** 20 }, js],
   ],
+  [
+    "a helix on which a backend cannot count goes to one that can",
+    "js spectral",
+    headline,
+    {},
+    [{ ...wasm, maxHelix: 50 }, js],
+  ],
   ["a kernel that is an outer product goes in passes", "js separable", cube, { separable: true }, [js]],
   ["one that is not does not", "js spectral", cube, { separable: "it is not" }, [js]],
   ["nor one of which that is not known", "js spectral", cube, { separable: undefined }, [js]],
-  ["passes need little memory", "wasm separable", large, { separable: true, maxMemory: 5.6e6 }, [wasm]],
   [
     "nor does one whose passes would be slower",
     "wasm strip",

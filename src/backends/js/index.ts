@@ -24,6 +24,7 @@ class Js implements Backend {
       available: true,
       detail: "plain JavaScript, float64",
       maxBytes: MAX_BYTES,
+      maxHelix: Number.MAX_SAFE_INTEGER,
       threads: 1,
       simd: false,
     };

@@ -36,6 +36,9 @@ const details: Record<Build, string> = {
   scalar: "scalar: no SIMD in this engine",
 };
 
+/** Positions are 32-bit integers. */
+const MAX_HELIX = 2 ** 31 - 1;
+
 /** Instances whose memory is at most this large wait for reuse, at most so many. */
 const KEEP_BYTES = 64 * 2 ** 20;
 const KEEP = 4;
@@ -65,12 +68,25 @@ export class Wasm implements Backend {
     const alone = this.whyNoThreads();
     const threads = available && alone === undefined ? parallelism() : 1;
     const detail = available ? `${details[build]}; ${alone ?? `${threads} threads`}` : "this engine has no WebAssembly";
-    return { name: this.name, available, detail, maxBytes: MAX_BYTES, threads, simd: build !== "scalar" };
+    return {
+      name: this.name,
+      available,
+      detail,
+      maxBytes: MAX_BYTES,
+      maxHelix: MAX_HELIX,
+      threads,
+      simd: build !== "scalar",
+    };
   }
 
   /** How many tasks other threads than the calling one have done. */
   helped(): number {
     return [...this.teams.values()].reduce((sum, team) => sum + team.helped, 0);
+  }
+
+  /** Bytes of the memories that wait for reuse: each is as large as what has needed most. */
+  idleBytes(): number {
+    return this.idle.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   async prepare(plan: Plan, kernel: Operand): Promise<Executable> {

@@ -4,6 +4,7 @@
 //
 // One slab by one slab is a single visit of each cache-full, product included (`convolve`); otherwise the spectra of all slabs are
 // stored chunk by chunk, side by side, for `multiplyAccumulate`.
+import { CHUNK } from "../../plan/candidates.js";
 import type { Plan, Spectral as SpectralRun } from "../../plan/plan.js";
 import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
@@ -15,8 +16,6 @@ import { Carrier, clearUncomputed, innerAxes, inputPiece, outputPiece, type Piec
 import { type Transform, writeTransform } from "./tables.js";
 import { type Call, type Local, local, type Task } from "./tasks.js";
 
-/** Bytes of a spectrum that lie together, at most; those of the other slabs follow. */
-const CHUNK = 512;
 /** Chunks multiplied in one task. */
 const CHUNKS = 32;
 
@@ -277,9 +276,10 @@ export class Spectral extends Stepped {
     ];
   }
 
-  /** The buffer of the only thread: nothing is in it while a slab is copied, wound or unwound. */
+  /** Of the only thread: nothing is in the buffer while a slab is copied, wound or unwound. */
   private get room(): Room {
-    return { address: this.local.base + this.transform.bytes, bytes: this.transform.bytes };
+    const { bytes } = this.transform;
+    return { strip: this.local.base, address: this.local.base + bytes, bytes };
   }
 
   private kernelOf(group: number): number {

@@ -16,18 +16,19 @@ export interface HelixAxis {
   step: number;
 }
 
-/** The inner axes of an operand. */
+/** The inner axes of an operand, as few as walk it. */
 export function innerAxes({ axes, outer, stride }: Plan, { stride: elements }: Operand, which: Which): HelixAxis[] {
   const dilation = { x: "u", w: "v", out: "step" } as const;
-  return axes.slice(outer).map((axis, d) => ({
+  const inner = axes.slice(outer).map((axis, d) => ({
     count: axis[which].size,
     stride: elements[outer + d] as number,
     step: axis[dilation[which]] * (stride[outer + d] as number),
   }));
+  return mergeAxes(inner);
 }
 
 /** Axes of one element are left out, and neighbours that are contiguous on both sides become one; at least one stays. */
-export function mergeAxes(axes: readonly HelixAxis[]): HelixAxis[] {
+function mergeAxes(axes: readonly HelixAxis[]): HelixAxis[] {
   const merged: HelixAxis[] = [];
   for (const axis of axes) {
     const outer = merged.at(-1);
@@ -122,14 +123,15 @@ function isPacked(axes: readonly HelixAxis[]): boolean {
   return true;
 }
 
-/** Memory that is free while a piece waits to be wound, and once it is unwound. */
+/** Memory of the only thread: the strip, and what is free while a piece waits to be wound, and once it is unwound. */
 export interface Room {
+  strip: number;
   address: number;
   bytes: number;
 }
 
 /**
- * How the pieces of an operand get into memory, or out of it. If they hardly overlap, each is copied by itself, before or after its task,
+ * How the pieces of an operand get into memory, or out of it. If they do not overlap much, each is copied by itself, before or after its task,
  * otherwise the operand as a whole. One thread needs a place for one piece at a time, which stays in the cache; several need all of it.
  */
 export class Carrier {
@@ -138,6 +140,8 @@ export class Carrier {
   private readonly element: number;
   /** The element at `place`; undefined if each piece begins there. */
   private readonly origin: number | undefined;
+  /** The strip on which pieces lie as they are, each one row of it, so that they need no other place. */
+  private readonly strip: number | undefined;
   private readonly whole: { first: number; count: number };
 
   private constructor(
@@ -151,12 +155,15 @@ export class Carrier {
     room?: Room,
   ) {
     this.element = parts * instance.real;
-    this.axes = writeAxes(instance, mergeAxes(axes), this.element);
+    this.axes = writeAxes(instance, axes, this.element);
     const { first, last } = rangeOf(operand.view);
     this.whole = { first, count: last - first + 1 };
     this.origin = apart && !instance.shared ? undefined : first;
+    const isRow = parts === 1 && axes.length === 1 && axes[0]?.stride === 1 && axes[0].step === 1;
+    this.strip = this.origin === undefined && isRow ? room?.strip : undefined;
     const largest = pieces.reduce((most, { touched }) => Math.max(most, touched.count), 1);
-    const bytes = (this.origin === undefined ? largest : this.whole.count) * this.element;
+    const elements = this.strip !== undefined ? 0 : this.origin === undefined ? largest : this.whole.count;
+    const bytes = elements * this.element;
     this.place = this.origin === undefined && room && bytes <= room.bytes ? room.address : instance.allocate(bytes);
   }
 
@@ -170,7 +177,8 @@ export class Carrier {
   ): Carrier {
     const { first, last } = rangeOf(operand.view);
     const touched = pieces.reduce((sum, piece) => sum + piece.touched.count, 0);
-    return new Carrier(instance, "load", operand, axes, parts, pieces, touched <= 1.5 * (last - first + 1), room);
+    const most = instance.shared ? 1.5 : 2.5;
+    return new Carrier(instance, "load", operand, axes, parts, pieces, touched <= most * (last - first + 1), room);
   }
 
   static out(
@@ -187,8 +195,10 @@ export class Carrier {
   }
 
   /** What copies a piece, if its task must. */
-  transfer({ touched: { first, count } }: Piece): Transfer[] {
-    return this.apart && count > 0 ? [[this.action, first, count, this.addressOf(first, first)]] : [];
+  transfer({ r, offset, touched: { first, count } }: Piece): Transfer[] {
+    return this.apart && count > 0
+      ? [[this.action, first, count, this.addressOf(first, first, r + first - offset)]]
+      : [];
   }
 
   /** What copies the whole operand, if that is to be. */
@@ -197,11 +207,13 @@ export class Carrier {
   }
 
   /** The address of a slab's first element, there or not, while the piece is in place. */
-  address({ offset, touched }: Piece): number {
-    return this.addressOf(offset, touched.first);
+  address({ r, offset, touched }: Piece): number {
+    return this.addressOf(offset, touched.first, r);
   }
 
-  private addressOf(element: number, pieceFirst: number): number {
+  /** The address of an element of a piece, which has a number on the strip. */
+  private addressOf(element: number, pieceFirst: number, number: number): number {
+    if (this.strip !== undefined) return this.strip + number * this.element;
     return this.place + (element - (this.origin ?? pieceFirst)) * this.element;
   }
 }

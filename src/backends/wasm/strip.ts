@@ -1,5 +1,6 @@
 // Direct sums along the strip: y[t] = Σ_k w_k x[t - lag_k], every tap one multiply-add; see assembly/direct.ts. The strip is taken in
 // segments, so that what is wound stays in the cache: a segment of outputs needs as much of x, and what the lags reach before it.
+import { SEGMENT } from "../../plan/candidates.js";
 import type { Output } from "../backend.js";
 import type { Steps } from "../stepped.js";
 import { Direct, type Side } from "./direct.js";
@@ -8,16 +9,12 @@ import {
   clearUncomputed,
   innerAxes,
   inputPiece,
-  mergeAxes,
   outputPiece,
   reachOf,
   stageWhole,
   writeAxes,
 } from "./staging.js";
 import { type Call, local, type Task } from "./tasks.js";
-
-/** The least length of a segment, in numbers. */
-const SEGMENT = 2 ** 15;
 
 /** A table of taps in memory. */
 interface Table {
@@ -140,7 +137,7 @@ export class Strip extends Direct {
     const { instance, plan, parts } = this;
     const element = parts * instance.real;
     const kernel = stageWhole(instance, taps.operand.view, parts);
-    const { address, rank } = writeAxes(instance, mergeAxes(taps.axes), element);
+    const { address, rank } = writeAxes(instance, taps.axes, element);
     const tables: Table[] = [];
     for (let g = 0; g < plan.groups; g++)
       for (let i = 0; i < taps.operand.batch.length; i++)
