@@ -4,13 +4,14 @@ import type { FloatArray } from "helixconv";
 import { mustAgree } from "./check.js";
 import { arraysOf, type Competitor } from "./competitor.js";
 import { ourCompetitors, threadedCompetitors } from "./helixconv.js";
-import { inProcess, interleave } from "./interleave.js";
+import { type Contestant, inProcess, interleave } from "./interleave.js";
+import { transformLengths, transformName } from "./lengths.js";
 import { measureRates } from "./rates.js";
 import { keep, showRates, showScores, showTimings } from "./report.js";
 import { rivalCompetitors } from "./rivals/index.js";
 import { missingRivals } from "./rivals/load.js";
 import { select } from "./selection.js";
-import { transformCompetitors, transformLengths, transformName } from "./transforms.js";
+import { transformContestants } from "./transforms.js";
 
 const { workloads, sections } = select(process.argv.slice(2), ["rates", "rivals", "transforms"]);
 
@@ -38,15 +39,16 @@ for (const workload of sections.has("rates") || sections.has("rivals") ? workloa
     ];
     await check(competitors, precision);
     console.log("  in turns");
-    await time(name, what, competitors, 10);
+    await time(name, what, competitors.map(inProcess), 10);
   }
 }
 
-for (const length of sections.has("transforms") ? transformLengths : []) {
-  const name = transformName(length);
-  console.log(`\n${name} real numbers, transformed there and back`);
-  await time(name, "a transform there and back", await transformCompetitors(length), 1);
-}
+for (const precision of ["f32", "f64"] as const)
+  for (const length of sections.has("transforms") ? transformLengths : []) {
+    const name = transformName(length, precision);
+    console.log(`\n${name} real numbers, transformed there and back, ${precision}`);
+    await time(name, "a transform there and back", await transformContestants(length, precision), 1);
+  }
 
 console.log("\nkept in bench/results/");
 
@@ -59,8 +61,8 @@ async function check(competitors: readonly Competitor[], precision: "f32" | "f64
   }
 }
 
-async function time(name: string, what: string, competitors: readonly Competitor[], seconds: number): Promise<void> {
-  const timings = await interleave(competitors.map(inProcess), { seconds, least: 5, most: 100 });
+async function time(name: string, what: string, contestants: readonly Contestant[], seconds: number): Promise<void> {
+  const timings = await interleave(contestants, { seconds, least: 5, most: 100 });
   showTimings(timings);
   showScores(name, timings);
   keep("npm", name, what, timings);

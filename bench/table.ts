@@ -2,8 +2,8 @@
 // took in the same run; of several ways to use it, the best.
 import { OURS } from "./competitor.js";
 import type { Timing } from "./interleave.js";
+import { transformLengths, transformName } from "./lengths.js";
 import { type Entry, type Kind, ms, readResults } from "./report.js";
-import { transformLengths, transformName } from "./transforms.js";
 import { workloads } from "./workloads.js";
 
 interface Column {
@@ -64,10 +64,10 @@ table(
 );
 table(
   "real transforms, there and back",
-  ["", "-f64"].flatMap((suffix) =>
+  (["f32", "f64"] as const).flatMap((precision) =>
     transformLengths.map((length) => ({
-      title: `${transformName(length)}${suffix && ", float64"}`,
-      key: `${transformName(length)}${suffix}`,
+      title: `2^${Math.log2(length)}${precision === "f64" ? ", float64" : ""}`,
+      key: transformName(length, precision),
     })),
   ),
   transformColumns,

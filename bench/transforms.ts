@@ -1,5 +1,5 @@
 // Plain transforms of 2^10 to 2^22 real numbers, there and back, unscaled, spectra in whatever order comes out: helixconv's, which is
-// not public, pffft's unordered pair, and fft.js's. Checked on random numbers; timed on zeros, since every pair grows numbers by N.
+// not public, pffft's unordered pair, which is float32 only, and fft.js's, which is float64 always. Checked and timed on random numbers.
 import f32Fma from "../build/wasm/f32-fma.wasm";
 import f32Simd from "../build/wasm/f32-simd.wasm";
 import f64Fma from "../build/wasm/f64-fma.wasm";
@@ -8,13 +8,10 @@ import { Instance } from "../src/backends/wasm/instance.js";
 import { writeTransform } from "../src/backends/wasm/tables.js";
 import { Random } from "../test/random.js";
 import { mustAgree } from "./check.js";
-import { type Competitor, OURS } from "./competitor.js";
+import { OURS } from "./competitor.js";
+import type { Contestant } from "./interleave.js";
 import { loadFftJs } from "./rivals/fftjs.js";
 import { Pffft } from "./rivals/pffftModule.js";
-
-export const transformLengths = Array.from({ length: 13 }, (_, k) => 2 ** (10 + k));
-
-export const transformName = (length: number): string => `2^${Math.log2(length)}`;
 
 /** A pair of transforms of `length` numbers, and where those numbers are: `numbers()[i]` becomes `gain` times itself. */
 export interface Pair {
@@ -24,24 +21,43 @@ export interface Pair {
   gain: number;
 }
 
-export async function transformCompetitors(length: number): Promise<Competitor[]> {
-  const pairs = [ours(length, "f32"), await theirs(length), plain(length)].filter((pair) => pair !== undefined);
-  for (const pair of pairs) checkPair(pair, length, "f32");
-  return pairs.map(({ name, run, numbers }) => ({ name, run, result: numbers }));
+export async function transformContestants(length: number, precision: "f32" | "f64"): Promise<Contestant[]> {
+  const rivals = [precision === "f32" ? await theirs(length) : undefined, plain(length)];
+  const pairs = [ours(length, precision), ...rivals].filter((pair) => pair !== undefined);
+  return pairs.map((pair) => contestantOf(pair, length, precision));
 }
 
-/** Throws unless random numbers come back; zeros are left. */
-export function checkPair({ name, numbers, run, gain }: Pair, length: number, precision: "f32" | "f64"): void {
-  const before = new Random(3).reals(length);
+/** Exponents of the numbers that are transformed: from 2^-LARGEST to 2^LARGEST, so that float32 holds them, their spectra too. */
+const LARGEST = 90;
+
+/** Throws unless random numbers come back. Pairs make them larger with every call, so they are set anew, outside the clock, when they must be. */
+export function contestantOf(pair: Pair, length: number, precision: "f32" | "f64"): Contestant {
+  const { name, numbers, run, gain } = pair;
+  const fresh = new Random(3).reals(length);
+  check(pair, fresh, precision);
+  const most = gain > 1 ? Math.floor((2 * LARGEST) / Math.log2(gain)) : Number.POSITIVE_INFINITY;
+  const small = numbers().slice();
+  small.set(fresh.map((number) => number * 2 ** -LARGEST));
+  return {
+    name,
+    time: (calls) => {
+      let time = 0;
+      for (let left = calls; left > 0; left -= most) {
+        numbers().set(small);
+        const start = performance.now();
+        for (let call = Math.min(left, most); call > 0; call--) run();
+        time += performance.now() - start;
+      }
+      return time;
+    },
+  };
+}
+
+function check({ name, numbers, run, gain }: Pair, before: Float64Array, precision: "f32" | "f64"): void {
   numbers().set(before);
   run();
-  mustAgree(
-    `${name}, there and back`,
-    Float64Array.from(numbers(), (number) => number / gain),
-    before,
-    precision,
-  );
-  numbers().fill(0);
+  const after = Float64Array.from(numbers(), (number) => number / gain);
+  mustAgree(`${name}, there and back`, after, before, precision);
 }
 
 /** helixconv's: the only place here that knows its insides. */

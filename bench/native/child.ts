@@ -11,7 +11,8 @@ import type { Program } from "./programs.js";
 
 export class Child {
   private readonly process: ChildProcessWithoutNullStreams;
-  private readonly waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
+  private readonly waiting: { request: string; resolve(line: string): void; reject(error: Error): void }[] = [];
+  private ended: string | undefined;
   private complaints = "";
 
   constructor(private readonly program: Program) {
@@ -20,6 +21,8 @@ export class Child {
       this.complaints += text;
     });
     this.process.on("error", (error) => this.fail(error.message));
+    // What a program that has ended is asked fails by its end, not by the pipe.
+    this.process.stdin.on("error", () => {});
     this.process.on("exit", (status, signal) => this.fail(`ended with ${signal ?? `status ${status}`}`));
     createInterface({ input: this.process.stdout }).on("line", (line) => this.waiting.shift()?.resolve(line));
   }
@@ -43,15 +46,17 @@ export class Child {
   private async ask(words: readonly (string | number)[]): Promise<string> {
     const request = words.join(" ");
     const line = await new Promise<string>((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.process.stdin.write(`${request}\n`);
+      this.waiting.push({ request, resolve, reject });
+      if (this.ended === undefined) this.process.stdin.write(`${request}\n`);
+      else this.fail(this.ended);
     });
     if (line.startsWith("error")) throw new Error(`${this.program.name} must answer "${request}"; got "${line}"`);
     return line;
   }
 
   private fail(what: string): void {
-    for (const { reject } of this.waiting.splice(0))
-      reject(new Error(`${this.program.name} ${what}\n${this.complaints}`));
+    this.ended = what;
+    for (const { request, reject } of this.waiting.splice(0))
+      reject(new Error(`${this.program.name} ${what} before it answered "${request}"\n${this.complaints}`));
   }
 }

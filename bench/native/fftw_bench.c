@@ -184,6 +184,7 @@ static void answer(char *words[], int count) {
     } else {
       entry->length = atol(words[3]);
       make_plans(entry);
+      for (long i = 0; i < entry->length; i++) entry->x[i] = 2 * (Real)rand() / (Real)RAND_MAX - 1;
     }
     printf("ok\n");
   } else if (count == 3 && strcmp(words[0], "run") == 0) {
@@ -192,7 +193,7 @@ static void answer(char *words[], int count) {
     const double start = milliseconds();
     for (long call = 0; call < calls; call++) run_once(entry);
     printf("%.9f\n", milliseconds() - start);
-  } else if (count == 3 && strcmp(words[0], "write") == 0) {
+  } else if (count == 3 && strcmp(words[0], "write") == 0 && find(words[1])->convolves) {
     Entry *entry = find(words[1]);
     FILE *stream = fopen(words[2], "wb");
     const size_t size = entry->signal.count * entry->signal.length;

