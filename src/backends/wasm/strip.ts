@@ -46,10 +46,9 @@ export class Strip extends Direct {
       if (!tables.every((table) => this.isFinite(table))) return "refused";
       clearUncomputed(plan, out);
       const reach = reachOf(taps.axes);
-      const segment = Math.min(
-        roundUp(plan.span, exports.TILE.value),
-        roundUp(Math.max(SEGMENT, reach), exports.TILE.value),
-      );
+      // Segments of equal length, as a last one that is nearly empty would cost as much as the others.
+      const segments = Math.ceil(plan.span / Math.max(SEGMENT, reach));
+      const segment = roundUp(plan.span / segments, exports.TILE.value);
       const numbers = reach + segment;
       const starts = Array.from({ length: Math.ceil(plan.span / segment) }, (_, k) => k * segment);
       const yAxes = innerAxes(plan, out, "out");
