@@ -11,7 +11,7 @@
 //
 // A plan is a list of levels in memory, outermost first, the root's first: { radix: u32, twiddles: address }, ended by
 // { 0, twiddles } of the last split, into four leaves. Node b of a level of radix r owns the r - 1 groups of twiddles at
-// b (r - 1); src/backends/wasm/tables.ts writes them.
+// b (r - 1), of the last one group, whose powers are the others; src/backends/wasm/tables.ts writes them.
 import { broadcast, Complex, GROUP, LANES, splat, Transpose } from "./complex";
 
 /** Bytes of a level of the plan, of four leaves, and of what fits the L1 cache. */

@@ -3,7 +3,7 @@ import type { Problem } from "../problem/problem.js";
 import { kernelSize, outSize, signalSize } from "../problem/problem.js";
 import type { Geometry } from "./geometry.js";
 import { type Length, transformFlops } from "./lengths.js";
-import type { Hold, Plan } from "./plan.js";
+import type { Hold, Odd, Plan } from "./plan.js";
 import { meetings } from "./trim.js";
 
 type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
@@ -12,10 +12,11 @@ type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
 const LEVEL_1 = 2 ** 15;
 const LEVEL_2 = 2 ** 20;
 
-/** Bytes of a spectrum that lie together, at most; those of the other slabs follow. */
-export const CHUNK = 512;
-/** The least length of a segment of a strip, in numbers. */
-export const SEGMENT = 2 ** 15;
+/** Bytes of a spectrum that lie together; those of the other slabs follow. */
+export const chunkOf = (spectrum: number, odd: Odd): number => Math.min(512, spectrum / odd);
+
+/** Into how many segments a strip falls: each at least 2^15 numbers long, and as long as the lags reach, or all of it. */
+export const segmentsOf = (span: number, reach: number): number => Math.ceil(span / Math.max(2 ** 15, reach));
 
 /** Bytes by which a task is described to threads, and of a tap. */
 const TASK = 256;
@@ -32,7 +33,7 @@ export function spectralCost(problem: Problem, geometry: Geometry, length: Lengt
   const rounds = batch * groups * blocks;
   const transforms = groups * w + rounds * (x + y);
   const spectrum = 2 * realBytes(problem) * length.points;
-  const chunk = Math.min(CHUNK, spectrum / length.odd);
+  const chunk = chunkOf(spectrum, length.odd);
   const copied = 2 * operandBytes(problem);
   const single = x * w * y === 1;
   const lists = single ? 8 * rounds : 8 * pairs + 4 * y + 8 * rounds * x + x * chunk;
@@ -68,8 +69,8 @@ export function stripCost(problem: Problem, geometry: Geometry, taps: Hold): Dem
   const { axes, span, reach } = geometry;
   const element = elementBytes(problem);
   const count = axes.reduce((n, axis) => n * axis[taps].size, 1);
-  const segment = Math.min(span, Math.max(SEGMENT, reach));
-  const segments = Math.ceil(span / segment);
+  const segments = segmentsOf(span, reach);
+  const segment = Math.ceil(span / segments);
   // A segment of y, and for each channel one of x and what the lags reach before it; and a segment on the way in, and out.
   const threadBytes = ((cin + 1) * (reach + segment) + segment) * element;
   const kernel = taps === "w" ? kernelSize(problem) : signalSize(problem);

@@ -34,8 +34,8 @@ const isBlocks = ({ run }: Plan) => run.kind === "spectral" && run.blocks > 1 &&
 const isStrip = ({ run }: Plan) => run.kind === "strip";
 const isRows = ({ run }: Plan) => run.kind === "rows";
 
-/** Random numbers, for signals of at most 2^23 numbers. */
-const numbers = new Float64Array(2 ** 23);
+/** Random numbers, for signals of at most 2^22 numbers. */
+const numbers = new Float64Array(2 ** 22);
 const period = new Random(1).reals(2 ** 12);
 for (let at = 0; at < numbers.length; at += period.length) numbers.set(period, at);
 const typed = { f32: new Float32Array(numbers), f64: numbers };

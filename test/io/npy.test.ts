@@ -6,6 +6,7 @@ import { convolveSync, HelixError } from "../../src/index.js";
 import { decodeNpy, encodeNpy, type NpyOptions } from "../../src/io/npy.js";
 import type { NdArray, RealArray, View } from "../../src/ndarray.js";
 import { throwsHelixError } from "../throws.js";
+import { classes } from "../views.js";
 import golden from "./npy.json" with { type: "json" };
 
 const test = suite("npy");
@@ -95,19 +96,6 @@ test("it reads every float16: they grow with their bits, from the least subnorma
 });
 
 // --- round trips
-
-const classes = {
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  complex64: Float32Array,
-  complex128: Float64Array,
-};
 
 /** Any dtype and shape, its axes in any order in memory, some of them reversed, some with gaps. */
 const arrays: fc.Arbitrary<NdArray> = fc

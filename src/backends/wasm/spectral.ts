@@ -4,7 +4,7 @@
 //
 // One slab by one slab is a single visit of each cache-full, product included (`convolve`); otherwise the spectra of all slabs are
 // stored chunk by chunk, side by side, for `multiplyAccumulate`.
-import { CHUNK } from "../../plan/cost.js";
+import { chunkOf } from "../../plan/cost.js";
 import type { Plan, Spectral as SpectralRun } from "../../plan/plan.js";
 import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
@@ -12,7 +12,16 @@ import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
 import type { Crew } from "./crew.js";
 import type { Instance } from "./instance.js";
-import { Carrier, clearUncomputed, innerAxes, inputPiece, outputPiece, type Piece, type Room } from "./staging.js";
+import {
+  Carrier,
+  clearUncomputed,
+  type HelixAxis,
+  innerAxes,
+  inputPiece,
+  outputPiece,
+  type Piece,
+  type Room,
+} from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
 import { type Call, type Local, local, type Task } from "./tasks.js";
 
@@ -73,7 +82,7 @@ export class Spectral extends Stepped {
     this.kernels = cin * cout * slabs.w;
     this.outputs = cout * slabs.out;
     this.single = this.inputs === 1 && this.kernels === 1 && this.outputs === 1;
-    this.chunk = this.single ? bytes : Math.min(CHUNK, bytes / spectral.odd);
+    this.chunk = this.single ? bytes : chunkOf(bytes, spectral.odd);
     this.chunks = bytes / this.chunk;
     this.kernelStride = this.single ? bytes : strideOf(this.kernels * this.chunk);
     this.signalStride = this.single ? 0 : strideOf(Math.max(this.inputs, this.outputs) * this.chunk);
@@ -114,9 +123,9 @@ export class Spectral extends Stepped {
     const { instance, plan, parts } = this;
     try {
       clearUncomputed(plan, out);
-      const rounds = this.rounds(signal, out);
       const xAxes = innerAxes(plan, signal, "x");
       const yAxes = innerAxes(plan, out, "out");
+      const rounds = this.rounds(signal, xAxes, out, yAxes);
       const xs = Carrier.in(
         instance,
         signal,
@@ -149,11 +158,9 @@ export class Spectral extends Stepped {
     this.crew.dispose();
   }
 
-  private rounds(signal: Operand, out: Output): Round[] {
+  private rounds(signal: Operand, xAxes: HelixAxis[], out: Output, yAxes: HelixAxis[]): Round[] {
     const { plan } = this;
     const { blocks, advance, start, halo, length } = this.spectral;
-    const xAxes = innerAxes(plan, signal, "x");
-    const yAxes = innerAxes(plan, out, "out");
     const xOffsets = slabOffsets(plan, "x", signal.stride);
     const yOffsets = slabOffsets(plan, "out", out.stride);
     const rounds: Round[] = [];

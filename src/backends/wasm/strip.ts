@@ -1,6 +1,6 @@
 // Direct sums along the strip: y[t] = Σ_k w_k x[t - lag_k], every tap one multiply-add; see assembly/direct.ts. The strip is taken in
 // segments, so that what is wound stays in the cache: a segment of outputs needs as much of x, and what the lags reach before it.
-import { SEGMENT } from "../../plan/cost.js";
+import { segmentsOf } from "../../plan/cost.js";
 import type { Output } from "../backend.js";
 import type { Steps } from "../stepped.js";
 import { Direct, type Side } from "./direct.js";
@@ -47,8 +47,7 @@ export class Strip extends Direct {
       clearUncomputed(plan, out);
       const reach = reachOf(taps.axes);
       // Segments of equal length, as a last one that is nearly empty would cost as much as the others.
-      const segments = Math.ceil(plan.span / Math.max(SEGMENT, reach));
-      const segment = roundUp(plan.span / segments, exports.TILE.value);
+      const segment = roundUp(plan.span / segmentsOf(plan.span, reach), exports.TILE.value);
       const numbers = reach + segment;
       const starts = Array.from({ length: Math.ceil(plan.span / segment) }, (_, k) => k * segment);
       const yAxes = innerAxes(plan, out, "out");
