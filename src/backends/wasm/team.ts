@@ -29,6 +29,8 @@ interface Run {
   /** The address of the list of tasks, and this thread's place and its size for what tasks have of their own. */
   tasks: number;
   local: number;
+  /** How large the memory is. */
+  bytes: number;
 }
 
 type Message = Attach | Run | { detach: number };
@@ -45,11 +47,14 @@ function work(listen: (receive: (message: Message) => void) => void): void {
     else join(message);
   });
 
-  function join({ run, instance, tasks, local }: Run): void {
+  function join({ run, instance, tasks, local, bytes }: Run): void {
     const found = instances.get(instance);
     if (!found) return;
     const { control, memory, calls } = found;
     Atomics.add(control, 1, 1);
+    // The calling thread may have grown the memory, of which this thread would learn only later: asked to grow, it learns at once.
+    if (memory.buffer.byteLength < bytes) memory.grow(0);
+    const words = new Int32Array(memory.buffer);
     for (let idle = 0; Atomics.load(control, 0) === run; ) {
       const ticket = Atomics.load(control, 2);
       const limit = Atomics.load(control, 3);
@@ -61,7 +66,6 @@ function work(listen: (receive: (message: Message) => void) => void): void {
       idle = 0;
       if (Atomics.compareExchange(control, 2, ticket, ticket + 1) !== ticket) continue;
       try {
-        const words = new Int32Array(memory.buffer);
         let at = (words[tasks / 4 + ticket] as number) >>> 2;
         for (let count = words[at++] as number; count > 0; count--) {
           const operation = words[at++] as number;
@@ -123,8 +127,8 @@ export class Team {
       for (const word of [NEXT, LIMIT, DONE, FAILED]) Atomics.store(control, word, 0);
       Atomics.store(control, CALL, call);
       this.threads.forEach((thread, k) => {
-        const message: Run = { run: call, instance: id, tasks: address, local: local.base + (k + 1) * local.stride };
-        thread.post(message);
+        const own = local.base + (k + 1) * local.stride;
+        thread.post({ run: call, instance: id, tasks: address, local: own, bytes: instance.bytes } satisfies Run);
       });
       let first = 0;
       for (const phase of phases) {
