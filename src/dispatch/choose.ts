@@ -66,13 +66,13 @@ const WORTH_THREADS = 1e-3;
 /** A plan and its predicted time. */
 type Timed = Pick<Candidate, "plan" | "seconds">;
 
-/** The plan for as many threads as are allowed, have work, are worth it and find memory: they also share copies of the operands. */
+/** The plan for as many threads as are allowed, have work, are worth it and find memory. */
 function withThreads(info: BackendInfo, plan: Plan, calibration: Calibration, wishes: Wishes): Timed {
   const rates = calibration(info, plan);
   const alone = predict(plan, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
   if (threads < 2 || alone < WORTH_THREADS) return { plan, seconds: alone };
-  const bytes = plan.bytes + (threads - 1) * plan.threadBytes + plan.cost.copied / 2;
+  const bytes = plan.bytes + (threads - 1) * plan.threadBytes;
   if (bytes > limitOf(info, wishes)) return { plan, seconds: alone };
   return { plan: { ...plan, threads, bytes }, seconds: predict(plan, rates, threads) };
 }

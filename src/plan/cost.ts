@@ -21,6 +21,8 @@ export const segmentsOf = (span: number, reach: number): number => Math.ceil(spa
 /** Bytes by which a task is described to threads, and of a tap. */
 const TASK = 256;
 const TAP = 24;
+/** Pieces of the operands that wait for a thread or come from one, for each beyond the first. */
+const PIECES = 5;
 /** Bytes for constants and rounding. */
 const MARGIN = 2 ** 18;
 
@@ -48,7 +50,7 @@ export function spectralCost(problem: Problem, geometry: Geometry, length: Lengt
   return {
     // Also tables of half a transform.
     bytes: Math.ceil((held + 2.5) * spectrum) + lists + MARGIN + stagedBytes(problem),
-    threadBytes: 2 * spectrum + x * chunk + TASK * transforms,
+    threadBytes: (2 + 2 * PIECES) * spectrum + x * chunk + TASK * transforms + stagedBytes(problem),
     cost: {
       flops: transforms * transformFlops(length) + rounds * pairs * 8 * length.points,
       traffic:
@@ -72,13 +74,14 @@ export function stripCost(problem: Problem, geometry: Geometry, taps: Hold): Dem
   const segments = segmentsOf(span, reach);
   const segment = Math.ceil(span / segments);
   // A segment of y, and for each channel one of x and what the lags reach before it; and a segment on the way in, and out.
-  const threadBytes = ((cin + 1) * (reach + segment) + segment) * element;
+  const own = ((cin + 1) * (reach + segment) + segment) * element;
+  const pieces = (cin * (reach + segment) + (taps === "w" ? cout : batch) * segment) * element;
   const kernel = taps === "w" ? kernelSize(problem) : signalSize(problem);
   const tables = TAP * groups * cin * cout * batch * count;
   const copied = 2 * operandBytes(problem);
   return {
-    bytes: threadBytes + (segment + kernel) * element + tables + MARGIN + stagedBytes(problem),
-    threadBytes,
+    bytes: own + (segment + kernel) * element + tables + MARGIN + stagedBytes(problem),
+    threadBytes: own + PIECES * pieces + stagedBytes(problem),
     cost: {
       flops: batch * groups * cin * cout * count * span * flopsPerTap(problem),
       traffic: 2 * span * element * batch * groups * cout + copied,

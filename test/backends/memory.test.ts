@@ -41,7 +41,7 @@ for (const [signal, kernel] of cases)
     for (const plan of plansOf(problem).filter(({ run }) => run.kind !== "rows"))
       for (const threads of [1, 2]) {
         const wasm = createWasm();
-        const bytes = plan.bytes + (threads - 1) * (plan.threadBytes + plan.cost.copied / 2);
+        const bytes = plan.bytes + (threads - 1) * plan.threadBytes;
         await execute(wasm, problem, { ...plan, threads }, x, w);
         const [taken, what] = [wasm.idleBytes(), `${plan.run.kind} ${plan.outer} ${JSON.stringify(plan.run)}`];
         wasm.dispose();

@@ -42,7 +42,7 @@ function clearLines(team: Team, instance: Instance): number {
   const own = { base: instance.allocate(team.size * LINE), stride: LINE };
   const tasks = Array.from({ length: TASKS }, (_, k): Task => [["clear", lines + k * LINE, LINE]]);
   const input = { data: new Float64Array(), dtype: "float64", shape: [0], stride: [1], offset: 0 } as const;
-  for (const _ of team.run(instance, [tasks], { input, parts: 1 }, own));
+  for (const _ of team.run(instance, [tasks], { input, parts: 1 }, own) ?? []);
   return instance.reals(lines, numbers).filter((number) => number !== 0).length;
 }
 

@@ -24,6 +24,11 @@ export class Crew {
     return this.team?.size ?? 1;
   }
 
+  /** How many tasks are under way at a time, if they load or save. */
+  get window(): number {
+    return this.team?.window ?? 1;
+  }
+
   /** Allocates a place of `bytes` for each thread. */
   allocateLocal(bytes: number): Local {
     // Of pages of their own, so that threads do not write to the same cache lines.
@@ -35,34 +40,14 @@ export class Crew {
   *run({ before, phases, after, local }: Work, arrays: Arrays): Generator<number, void> {
     const { instance, team } = this;
     const total = phases.reduce((n, tasks) => n + tasks.length, 2);
-    let done = 0;
-    for (const _ of runTasks(instance, [[before]], arrays, local)) yield ++done / total;
-    const together = team && (yield* counted(team.run(instance, phases, arrays, local), phases, total));
-    if (!together) for (const _ of runTasks(instance, phases, arrays, local)) yield ++done / total;
+    for (const done of runTasks(instance, [[before]], arrays, local)) yield done / total;
+    const running = team?.run(instance, phases, arrays, local) ?? runTasks(instance, phases, arrays, local);
+    for (const done of running) yield (1 + done) / total;
     for (const _ of runTasks(instance, [[after]], arrays, local)) yield 1;
   }
 
   dispose(): void {
     this.team?.detach(this.instance);
     this.giveBack();
-  }
-}
-
-/** Fractions for a generator that yields after each phase. */
-function* counted(
-  run: Generator<void, boolean>,
-  phases: readonly (readonly Task[])[],
-  total: number,
-): Generator<number, boolean> {
-  let done = 1;
-  try {
-    for (let phase = 0; ; phase++) {
-      const step = run.next();
-      if (step.done) return step.value;
-      done += phases[phase]?.length ?? 0;
-      yield done / total;
-    }
-  } finally {
-    run.return(false);
   }
 }

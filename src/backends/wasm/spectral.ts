@@ -23,7 +23,7 @@ import {
   type Room,
 } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
-import { type Call, type Local, local, type Task } from "./tasks.js";
+import { type Local, local, type Task } from "./tasks.js";
 
 /** Chunks multiplied in one task. */
 const CHUNKS = 32;
@@ -104,7 +104,7 @@ export class Spectral extends Stepped {
       const offsets = slabOffsets(plan, "w", kernel.stride);
       const slices = kernel.group.flatMap((g) => kernel.batch.flatMap((o) => kernel.channel.map((c) => g + o + c)));
       const pieces = slices.flatMap((slice) => offsets.map((offset) => inputPiece(axes, slice + offset, 0, 0, length)));
-      const carrier = Carrier.in(instance, kernel, axes, parts, pieces, this.room);
+      const carrier = Carrier.in(this.crew, { operand: kernel, axes, parts, pieces, perTask: 1 }, this.room);
       const sums = instance.allocate(8 * pieces.length);
       const tasks = pieces.map((piece, k): Task => {
         const group = this.kernelOf(Math.floor(k / this.kernels));
@@ -126,22 +126,11 @@ export class Spectral extends Stepped {
       const xAxes = innerAxes(plan, signal, "x");
       const yAxes = innerAxes(plan, out, "out");
       const rounds = this.rounds(signal, xAxes, out, yAxes);
-      const xs = Carrier.in(
-        instance,
-        signal,
-        xAxes,
-        parts,
-        rounds.flatMap(({ x }) => x),
-        this.room,
-      );
-      const ys = Carrier.out(
-        instance,
-        out,
-        yAxes,
-        parts,
-        rounds.flatMap(({ y }) => y),
-        this.room,
-      );
+      const pieces = (which: "x" | "y") => rounds.flatMap((round) => round[which]);
+      const x = { operand: signal, axes: xAxes, parts, pieces: pieces("x"), perTask: 1 };
+      const y = { operand: out, axes: yAxes, parts, pieces: pieces("y"), perTask: 1 };
+      const xs = Carrier.in(this.crew, x, this.room);
+      const ys = Carrier.out(this.crew, y, this.room);
       const sums = instance.allocate(8 * rounds.length * this.inputs);
       const phases = this.single
         ? [rounds.map((round, n) => this.convolveTask(xs, ys, round, sums + 8 * n))]
@@ -214,8 +203,7 @@ export class Spectral extends Stepped {
     const inverse = y.map(
       (piece, i): Task => [
         ["inverse", this.strip, this.buffer, bytes, levels, signal + i * chunk, chunk, signalStride],
-        this.unwind(ys, piece),
-        ...ys.transfer(piece),
+        ...this.unwind(ys, piece),
       ],
     );
     return [forward, products, inverse];
@@ -225,11 +213,9 @@ export class Spectral extends Stepped {
     const { levels, bytes } = this.transform;
     if (!x || !y) throw new Error("a round has a slab of x and one of y");
     return [
-      ...xs.transfer(x),
-      this.wind(xs, x, "x", sum),
+      ...this.wind(xs, x, "x", sum),
       ["convolve", this.strip, this.buffer, bytes, levels, this.kernelOf(group)],
-      this.unwind(ys, y),
-      ...ys.transfer(y),
+      ...this.unwind(ys, y),
     ];
   }
 
@@ -243,43 +229,32 @@ export class Spectral extends Stepped {
   ): Task {
     const { levels, bytes } = this.transform;
     return [
-      ...carrier.transfer(piece),
-      this.wind(carrier, piece, which, sum),
+      ...this.wind(carrier, piece, which, sum),
       ["forward", this.strip, this.buffer, bytes, levels, spectrum, this.chunk, stride],
     ];
   }
 
-  private wind(carrier: Carrier, piece: Piece, which: "x" | "w", sum: number): Call {
-    const { address, rank } = carrier.axes;
+  private wind(carrier: Carrier, piece: Piece, which: "x" | "w", sum: number): Task {
+    const { length } = this.spectral;
+    const plane = this.transform.bytes / 2;
+    const { axes } = carrier;
+    const { transfer, address } = carrier.place(piece);
+    const scales = this.scales[which];
     return [
-      "wind",
-      this.parts - 1,
-      this.strip,
-      this.transform.bytes / 2,
-      this.spectral.length,
-      piece.r,
-      carrier.address(piece),
-      address,
-      rank,
-      this.scales[which],
-      sum,
+      ...transfer,
+      ["wind", this.parts - 1, this.strip, plane, length, piece.r, address, axes.address, axes.rank, scales, sum],
     ];
   }
 
-  private unwind(carrier: Carrier, piece: Piece): Call {
-    const { address, rank } = carrier.axes;
+  private unwind(carrier: Carrier, piece: Piece): Task {
     const { halo, advance } = this.spectral;
+    const plane = this.transform.bytes / 2;
+    const { axes } = carrier;
+    const { transfer, address } = carrier.place(piece);
+    const to = halo + advance;
     return [
-      "unwind",
-      this.parts - 1,
-      this.strip,
-      this.transform.bytes / 2,
-      halo,
-      halo + advance,
-      piece.r,
-      carrier.address(piece),
-      address,
-      rank,
+      ["unwind", this.parts - 1, this.strip, plane, halo, to, piece.r, address, axes.address, axes.rank],
+      ...transfer,
     ];
   }
 

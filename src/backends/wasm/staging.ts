@@ -4,6 +4,7 @@ import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import { clear } from "../zero.js";
+import type { Crew } from "./crew.js";
 import type { Instance } from "./instance.js";
 import { load, type Transfer } from "./tasks.js";
 
@@ -123,6 +124,9 @@ function isPacked(axes: readonly HelixAxis[]): boolean {
   return true;
 }
 
+/** How often, on average, an element may be copied. */
+const MOST_COPIES = 2.5;
+
 /** Memory of the only thread: the strip, and what is free while a piece waits to be wound, and once it is unwound. */
 export interface Room {
   strip: number;
@@ -130,91 +134,85 @@ export interface Room {
   bytes: number;
 }
 
+/** How an operand lies in its array, and the pieces of it that tasks move. */
+export interface Load {
+  operand: Operand;
+  axes: readonly HelixAxis[];
+  parts: 1 | 2;
+  pieces: readonly Piece[];
+  /** How many pieces a task has. */
+  perTask: number;
+}
+
 /**
  * How the pieces of an operand get into memory, or out of it. If they do not overlap much, each is copied by itself, before or after its task,
- * otherwise the operand as a whole. One thread needs a place for one piece at a time, which stays in the cache; several need all of it.
+ * otherwise the operand as a whole. One thread needs a place for one piece, which stays in the cache; several take places in turn, enough
+ * for the tasks that are under way.
  */
 export class Carrier {
   readonly axes: AxisList;
-  private readonly place: number;
   private readonly element: number;
-  /** The element at `place`; undefined if each piece begins there. */
-  private readonly origin: number | undefined;
+  private readonly pieceBytes: number;
+  private readonly places: number;
+  private next = 0;
+  private readonly base: number;
   /** The strip on which pieces lie as they are, each one row of it, so that they need no other place. */
   private readonly strip: number | undefined;
   private readonly whole: { first: number; count: number };
 
   private constructor(
-    instance: Instance,
+    crew: Crew,
     private readonly action: "load" | "save",
-    operand: Operand,
-    axes: readonly HelixAxis[],
-    parts: number,
-    pieces: readonly Piece[],
+    { operand, axes, parts, pieces, perTask }: Load,
     private readonly apart: boolean,
     room?: Room,
   ) {
+    const { instance } = crew;
+    const alone = crew.size === 1;
     this.element = parts * instance.real;
     this.axes = writeAxes(instance, axes, this.element);
     const { first, last } = rangeOf(operand.view);
     this.whole = { first, count: last - first + 1 };
-    this.origin = apart && !instance.shared ? undefined : first;
     const isRow = parts === 1 && axes.length === 1 && axes[0]?.stride === 1 && axes[0].step === 1;
-    this.strip = this.origin === undefined && isRow ? room?.strip : undefined;
+    this.strip = apart && alone && isRow ? room?.strip : undefined;
     const largest = pieces.reduce((most, { touched }) => Math.max(most, touched.count), 1);
-    const elements = this.strip !== undefined ? 0 : this.origin === undefined ? largest : this.whole.count;
-    const bytes = elements * this.element;
-    this.place = this.origin === undefined && room && bytes <= room.bytes ? room.address : instance.allocate(bytes);
+    // Of cache lines of their own, so that threads do not write to the same ones.
+    this.pieceBytes = Math.ceil((largest * this.element) / 64) * 64;
+    this.places = alone ? 1 : Math.min(pieces.length, crew.window * perTask);
+    const bytes = apart ? this.places * this.pieceBytes : this.whole.count * this.element;
+    if (this.strip !== undefined) this.base = this.strip;
+    else if (apart && alone && room && bytes <= room.bytes) this.base = room.address;
+    else this.base = instance.allocate(bytes);
   }
 
-  static in(
-    instance: Instance,
-    operand: Operand,
-    axes: readonly HelixAxis[],
-    parts: number,
-    pieces: readonly Piece[],
-    room?: Room,
-  ): Carrier {
-    const { first, last } = rangeOf(operand.view);
-    const touched = pieces.reduce((sum, piece) => sum + piece.touched.count, 0);
-    const most = instance.shared ? 1.5 : 2.5;
-    return new Carrier(instance, "load", operand, axes, parts, pieces, touched <= most * (last - first + 1), room);
+  static in(crew: Crew, load: Load, room?: Room): Carrier {
+    const { first, last } = rangeOf(load.operand.view);
+    const touched = load.pieces.reduce((sum, piece) => sum + piece.touched.count, 0);
+    return new Carrier(crew, "load", load, touched <= MOST_COPIES * (last - first + 1), room);
   }
 
-  static out(
-    instance: Instance,
-    operand: Operand,
-    axes: readonly HelixAxis[],
-    parts: number,
-    pieces: readonly Piece[],
-    room?: Room,
-  ): Carrier {
-    const carrier = new Carrier(instance, "save", operand, axes, parts, pieces, isPacked(axes), room);
-    if (!carrier.apart) instance.exports.clear(carrier.place, carrier.whole.count * carrier.element);
+  static out(crew: Crew, load: Load, room?: Room): Carrier {
+    const carrier = new Carrier(crew, "save", load, isPacked(load.axes), room);
+    if (!carrier.apart) crew.instance.exports.clear(carrier.base, carrier.whole.count * carrier.element);
     return carrier;
-  }
-
-  /** What copies a piece, if its task must. */
-  transfer({ r, offset, touched: { first, count } }: Piece): Transfer[] {
-    return this.apart && count > 0
-      ? [[this.action, first, count, this.addressOf(first, first, r + first - offset)]]
-      : [];
   }
 
   /** What copies the whole operand, if that is to be. */
   get wholeTransfer(): Transfer[] {
-    return this.apart ? [] : [[this.action, this.whole.first, this.whole.count, this.place]];
+    return this.apart ? [] : [[this.action, this.whole.first, this.whole.count, this.base]];
   }
 
-  /** The address of a slab's first element, there or not, while the piece is in place. */
-  address({ r, offset, touched }: Piece): number {
-    return this.addressOf(offset, touched.first, r);
-  }
-
-  /** The address of an element of a piece, which has a number on the strip. */
-  private addressOf(element: number, pieceFirst: number, number: number): number {
-    if (this.strip !== undefined) return this.strip + number * this.element;
-    return this.place + (element - (this.origin ?? pieceFirst)) * this.element;
+  /** A place for the next piece: what copies it there, or from there, and the address of the slab's first element, there or not. */
+  place({ r, offset, touched: { first, count } }: Piece): { transfer: Transfer[]; address: number } {
+    if (!this.apart) return { transfer: [], address: this.base + (offset - this.whole.first) * this.element };
+    const place =
+      this.strip === undefined
+        ? this.base + (this.next++ % this.places) * this.pieceBytes
+        : this.strip + (r + first - offset) * this.element;
+    return {
+      transfer: count > 0 ? [[this.action, first, count, place]] : [],
+      address: place + (offset - first) * this.element,
+    };
   }
 }
 

@@ -61,15 +61,12 @@ export class Strip extends Direct {
         indices(samples.operand.batch.length).flatMap((s) => starts.map((t) => ({ g, s, t }))),
       );
       const channels = indices(plan.cin);
+      const outers = indices(taps.operand.batch.length);
       const inputs = rounds.flatMap(({ g, s, t }) => channels.map((c) => inputOf(s, g, c, t)));
-      const xs = Carrier.in(instance, samples.operand, samples.axes, parts, inputs);
-      const ys = Carrier.out(
-        instance,
-        out,
-        yAxes,
-        parts,
-        rounds.map(({ g, s, t }) => outputOf(0, s, g, t)),
-      );
+      const outputs = rounds.flatMap(({ g, s, t }) => outers.map((i) => outputOf(i, s, g, t)));
+      const [operand, axes] = [samples.operand, samples.axes];
+      const xs = Carrier.in(this.crew, { operand, axes, parts, pieces: inputs, perTask: plan.cin });
+      const ys = Carrier.out(this.crew, { operand: out, axes: yAxes, parts, pieces: outputs, perTask: outers.length });
       const stripBytes = roundUp(numbers * parts * real, 64);
       const strips = local(0);
       const y = local(plan.cin * stripBytes);
@@ -80,12 +77,13 @@ export class Strip extends Direct {
       const tasks = rounds.map(({ g, s, t }, n): Task => {
         const wound = channels.flatMap((c): Task => {
           const piece = inputOf(s, g, c, t);
-          const { address, rank } = xs.axes;
+          const { transfer, address } = xs.place(piece);
+          const { axes } = xs;
           const [strip, sum] = [strips + c * stripBytes, sums + 8 * (n * plan.cin + c)];
           const rest = strip + kept(t) * real;
           const planes = kept(t) === 0 ? [] : indices(parts).map((plane) => strip + plane * numbers * real);
           return [
-            ...xs.transfer(piece),
+            ...transfer,
             ...planes.map((plane): Call => ["move", plane, plane + segment * real, reach * real]),
             [
               "wind",
@@ -94,31 +92,32 @@ export class Strip extends Direct {
               numbers * real,
               numbers - kept(t),
               piece.r,
-              xs.address(piece),
               address,
-              rank,
+              axes.address,
+              axes.rank,
               scales,
               sum,
             ],
           ];
         });
-        const outputs = indices(taps.operand.batch.length).flatMap((i): Task => {
+        const summed = outers.flatMap((i): Task => {
           const piece = outputOf(i, s, g, t);
-          const { address, rank } = ys.axes;
+          const { transfer, address } = ys.place(piece);
+          const { axes } = ys;
           return [
             ["clear", y, segment * parts * real],
             ...channels.map((c): Call => {
-              const table = tables[(g * taps.operand.batch.length + i) * plan.cin + c] as Table;
+              const table = tables[(g * outers.length + i) * plan.cin + c] as Table;
               const x = strips + c * stripBytes + reach * real;
               return parts === 2
                 ? ["directComplex", y, segment * real, x, numbers * real, table.address, table.end, segment]
                 : ["directReal", y, x, table.address, table.end, segment];
             }),
-            ["unwind", parts - 1, y, segment * real, 0, segment, piece.r, ys.address(piece), address, rank],
-            ...ys.transfer(piece),
+            ["unwind", parts - 1, y, segment * real, 0, segment, piece.r, address, axes.address, axes.rank],
+            ...transfer,
           ];
         });
-        return [...wound, ...outputs];
+        return [...wound, ...summed];
       });
       const work = { before: xs.wholeTransfer, phases: [tasks], after: ys.wholeTransfer, local: own };
       yield* this.crew.run(work, { input: samples.operand.view, output: out, parts });

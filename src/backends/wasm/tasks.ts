@@ -39,17 +39,18 @@ export const local = (offset: number): number => LOCAL + offset;
 export const isLocal = (arg: number): boolean => arg >= LOCAL;
 export const localOffset = (arg: number): number => arg - LOCAL;
 
-/** Runs the tasks of one phase after the other on this thread, yielding after each task. */
+/** Runs the tasks of one phase after the other on this thread; yields how many are done. */
 export function* runTasks(
   instance: Instance,
   phases: readonly (readonly Task[])[],
   arrays: Arrays,
   { base }: Local,
-): Generator<void, void> {
+): Generator<number, void> {
+  let done = 0;
   for (const tasks of phases)
     for (const task of tasks) {
       for (const action of task) runAction(instance, action, arrays, base);
-      yield;
+      yield ++done;
     }
 }
 

@@ -1,32 +1,33 @@
 // Threads that share the work of a run. Tasks of a phase have tickets; whoever is free takes the next one. The calling thread opens the
-// phases one after the other, works like the others, and waits until the last ticket of a phase is done. Threads that are late, or not
+// phases one after the other, works like the others, and waits until the last task of a phase is done. Threads that are late, or not
 // started yet, are not waited for: the result is the same, bit for bit, whoever does what.
 import { startThread, type Thread } from "../platform/workers.js";
 import type { Exports, Instance } from "./instance.js";
 import { type Arrays, isCall, isLocal, type Local, localOffset, runAction, type Task } from "./tasks.js";
 
-/** Words of the control block. */
-const CALL = 0;
-const ACTIVE = 1;
-const NEXT = 2;
-const LIMIT = 3;
-const DONE = 4;
-const FAILED = 5;
-const HELPED = 6;
-const WORDS = 8;
+/** Words of a run's board; a flag for each task follows. */
+const NEXT = 0;
+const OPEN = 1;
+const DONE = 2;
+const FAILED = 3;
+const CLOSED = 4;
+const FLAGS = 5;
+
+/** A task's flag, once others have done it; and once its results are saved as well. */
+const COMPUTED = 1;
+const SAVED = 2;
 
 interface Attach {
   attach: number;
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
-  control: Int32Array;
   operations: string[];
 }
 
 interface Run {
-  run: number;
+  run: Int32Array;
   instance: number;
-  /** The address of the list of tasks, and this thread's place and its size for what tasks have of their own. */
+  /** The address of the list of tasks, and this thread's place for what tasks have of their own. */
   tasks: number;
   local: number;
   /** How large the memory is. */
@@ -35,7 +36,7 @@ interface Run {
 
 type Message = Attach | Run | { detach: number };
 
-/** What a thread does. It is sent as text, and so refers to nothing outside itself: the numbers are the words of the control block. */
+/** What a thread does. It is sent as text, and so refers to nothing outside itself: the numbers are the words of the board. */
 function work(listen: (receive: (message: Message) => void) => void): void {
   const instances = new Map<number, Attach & { calls: ((...args: number[]) => unknown)[] }>();
   listen((message) => {
@@ -47,24 +48,23 @@ function work(listen: (receive: (message: Message) => void) => void): void {
     else join(message);
   });
 
-  function join({ run, instance, tasks, local, bytes }: Run): void {
+  function join({ run: board, instance, tasks, local, bytes }: Run): void {
     const found = instances.get(instance);
-    if (!found) return;
-    const { control, memory, calls } = found;
-    Atomics.add(control, 1, 1);
+    if (!found || Atomics.load(board, 4)) return;
+    const { memory, calls } = found;
     // The calling thread may have grown the memory, of which this thread would learn only later: asked to grow, it learns at once.
     if (memory.buffer.byteLength < bytes) memory.grow(0);
     const words = new Int32Array(memory.buffer);
-    for (let idle = 0; Atomics.load(control, 0) === run; ) {
-      const ticket = Atomics.load(control, 2);
-      const limit = Atomics.load(control, 3);
-      if (ticket >= limit) {
+    for (let idle = 0; !Atomics.load(board, 4); ) {
+      const ticket = Atomics.load(board, 0);
+      const open = Atomics.load(board, 1);
+      if (ticket >= open) {
         // For some 50 µs at full speed; then asleep, as another thread may need the core.
-        if (++idle > 2000) Atomics.wait(control, 3, limit, 1);
+        if (++idle > 2000) Atomics.wait(board, 1, open, 1);
         continue;
       }
       idle = 0;
-      if (Atomics.compareExchange(control, 2, ticket, ticket + 1) !== ticket) continue;
+      if (Atomics.compareExchange(board, 0, ticket, ticket + 1) !== ticket) continue;
       try {
         let at = (words[tasks / 4 + ticket] as number) >>> 2;
         for (let count = words[at++] as number; count > 0; count--) {
@@ -73,114 +73,138 @@ function work(listen: (receive: (message: Message) => void) => void): void {
           const locals = words[at++] as number;
           const args: number[] = [];
           for (let k = 0; k < size; k++) args.push((words[at++] as number) + (locals & (1 << k) ? local : 0));
-          calls[operation]?.(...args);
+          (calls[operation] as (...args: number[]) => unknown)(...args);
         }
       } catch {
-        Atomics.store(control, 5, 1);
+        Atomics.store(board, 3, 1);
       }
-      Atomics.add(control, 6, 1);
-      Atomics.add(control, 4, 1);
-      Atomics.notify(control, 4);
+      Atomics.store(board, 5 + ticket, 1);
+      Atomics.add(board, 2, 1);
+      Atomics.notify(board, 2);
     }
-    Atomics.sub(control, 1, 1);
-    Atomics.notify(control, 1);
   }
+}
+
+/** A run, as the calling thread sees it. */
+interface Job {
+  instance: Instance;
+  board: Int32Array;
+  arrays: Arrays;
+  base: number;
 }
 
 /** Threads beside the calling one. */
 export class Team {
   private readonly threads: Thread[];
-  private readonly control = new Int32Array(new SharedArrayBuffer(4 * WORDS));
   private readonly attached = new Map<Instance, number>();
-  private calls = 0;
+  private attachments = 0;
   private busy = false;
+  private disposed = false;
   private readonly maySleep = maySleep();
+  /** How many tasks the threads have done, and the calling thread has not. */
+  helped = 0;
 
   constructor(readonly size: number) {
     this.threads = Array.from({ length: size - 1 }, () => startThread(work));
   }
 
-  /** How many tasks the threads have done, and the calling thread has not. */
-  get helped(): number {
-    return Atomics.load(this.control, HELPED);
+  /** How many tasks are under way at a time, if they load or save: some for each thread, so that none waits for the next. */
+  get window(): number {
+    return 2 * this.size + 1;
   }
 
   /**
-   * Runs phases, yielding after each. Loads and saves are the calling thread's: it brings in what a task needs before it opens its ticket,
-   * while others are at work. False, and nothing done, if the team is at another call.
+   * Runs phases; yields how many tasks are done. Loads and saves are the calling thread's: it brings in what a task needs before it opens
+   * its ticket, and takes results out, while others are at work. Undefined if the team is at another run.
    */
-  *run(
+  run(
     instance: Instance,
     phases: readonly (readonly Task[])[],
     arrays: Arrays,
     local: Local,
-  ): Generator<void, boolean> {
-    if (this.busy) return false;
+  ): Generator<number, void> | undefined {
+    return this.busy ? undefined : this.steps(instance, phases, arrays, local);
+  }
+
+  private *steps(
+    instance: Instance,
+    phases: readonly (readonly Task[])[],
+    arrays: Arrays,
+    local: Local,
+  ): Generator<number, void> {
     this.busy = true;
-    const { control } = this;
     const mark = instance.mark();
+    const tasks = phases.flat();
+    // A board of its own for each run: who is late finds nothing left to take, and does no harm.
+    const board = new Int32Array(new SharedArrayBuffer(4 * (FLAGS + tasks.length)));
     try {
       const id = this.attach(instance);
-      const tasks = phases.flat();
       const address = encode(instance, tasks);
-      const call = ++this.calls;
-      for (const word of [NEXT, LIMIT, DONE, FAILED]) Atomics.store(control, word, 0);
-      Atomics.store(control, CALL, call);
       this.threads.forEach((thread, k) => {
         const own = local.base + (k + 1) * local.stride;
-        thread.post({ run: call, instance: id, tasks: address, local: own, bytes: instance.bytes } satisfies Run);
+        thread.post({ run: board, instance: id, tasks: address, local: own, bytes: instance.bytes } satisfies Run);
       });
+      const job = { instance, board, arrays, base: local.base };
       let first = 0;
       for (const phase of phases) {
-        this.runPhase(instance, phase, first, arrays, local.base);
+        yield* this.runPhase(job, phase, first);
         first += phase.length;
-        if (Atomics.load(control, FAILED)) throw new Error("a thread failed");
-        yield;
       }
-      return true;
     } finally {
-      Atomics.store(control, CALL, 0);
-      Atomics.notify(control, LIMIT);
-      this.await(ACTIVE, (active) => active === 0);
+      Atomics.store(board, CLOSED, 1);
+      const taken = Atomics.exchange(board, NEXT, 2 ** 31 - 1);
+      Atomics.notify(board, OPEN);
+      this.await(board, () => Atomics.load(board, DONE) >= taken);
       instance.release(mark);
       this.busy = false;
+      if (this.disposed) this.dispose();
     }
   }
 
-  private runPhase(instance: Instance, phase: readonly Task[], first: number, arrays: Arrays, base: number): void {
-    const { control } = this;
-    const limit = first + phase.length;
-    phase.forEach((task, k) => {
-      for (const action of task) if (action[0] === "load") runAction(instance, action, arrays, base);
-      if (task[0]?.[0] === "load") this.open(first + k + 1);
-    });
-    this.open(limit);
-    const others = new Set(phase);
-    for (let ticket = Atomics.load(control, NEXT); ticket < limit; ticket = Atomics.load(control, NEXT)) {
-      if (Atomics.compareExchange(control, NEXT, ticket, ticket + 1) !== ticket) continue;
-      const task = phase[ticket - first] as Task;
-      for (const action of task) if (action[0] !== "load") runAction(instance, action, arrays, base);
-      others.delete(task);
-      Atomics.add(control, DONE, 1);
+  private *runPhase(job: Job, phase: readonly Task[], first: number): Generator<number, void> {
+    const { board } = job;
+    const end = first + phase.length;
+    const window = phase.every((task) => task.every(isCall)) ? phase.length : this.window;
+    let opened = first;
+    let saved = first;
+    while (saved < end) {
+      const flag = Atomics.load(board, FLAGS + saved);
+      if (flag !== 0) {
+        if (flag === COMPUTED) this.helped++;
+        if (flag === COMPUTED) perform(job, phase[saved - first] as Task, "save");
+        saved++;
+      } else if (opened < Math.min(end, saved + window)) {
+        perform(job, phase[opened - first] as Task, "load");
+        Atomics.store(board, OPEN, ++opened);
+        Atomics.notify(board, OPEN);
+      } else {
+        const ticket = Atomics.load(board, NEXT);
+        if (ticket >= opened) this.await(board, () => Atomics.load(board, FLAGS + saved) !== 0);
+        else if (Atomics.compareExchange(board, NEXT, ticket, ticket + 1) === ticket) {
+          this.compute(job, phase[ticket - first] as Task, ticket);
+          yield Atomics.load(board, DONE);
+        }
+      }
+      if (Atomics.load(board, FAILED)) throw new Error("a thread failed");
     }
-    this.await(DONE, (done) => done >= limit);
-    for (const task of others)
-      for (const action of task) if (action[0] === "save") runAction(instance, action, arrays, base);
   }
 
-  /** Lets tickets before `limit` be taken. */
-  private open(limit: number): void {
-    Atomics.store(this.control, LIMIT, limit);
-    Atomics.notify(this.control, LIMIT);
+  private compute(job: Job, task: Task, ticket: number): void {
+    try {
+      perform(job, task, "call");
+      perform(job, task, "save");
+    } finally {
+      Atomics.store(job.board, FLAGS + ticket, SAVED);
+      Atomics.add(job.board, DONE, 1);
+    }
   }
 
-  /** Waits for a word: a while at full speed, then asleep where this thread may sleep (the main thread of a page may not). */
-  private await(word: number, fulfilled: (value: number) => boolean): void {
-    const { control } = this;
+  /** Waits until others have done enough: a while at full speed, then asleep where this thread may sleep (the main thread of a page may not). */
+  private await(board: Int32Array, fulfilled: () => boolean): void {
     for (let spins = 0; ; spins++) {
-      const value = Atomics.load(control, word);
-      if (fulfilled(value)) return;
-      if (spins > 2000 && this.maySleep) Atomics.wait(control, word, value, 1);
+      const done = Atomics.load(board, DONE);
+      if (fulfilled()) return;
+      if (spins > 2000 && this.maySleep) Atomics.wait(board, DONE, done, 1);
     }
   }
 
@@ -192,17 +216,20 @@ export class Team {
     for (const thread of this.threads) thread.post({ detach: id } satisfies Message);
   }
 
+  /** Ends the threads, at once or after the run that is under way. */
   dispose(): void {
+    this.disposed = true;
+    if (this.busy) return;
     for (const thread of this.threads) thread.terminate();
   }
 
   private attach(instance: Instance): number {
     const known = this.attached.get(instance);
     if (known !== undefined) return known;
-    const id = this.calls + 1;
+    const id = ++this.attachments;
     this.attached.set(instance, id);
     const { module, memory } = instance;
-    const message: Attach = { attach: id, module, memory, control: this.control, operations };
+    const message: Attach = { attach: id, module, memory, operations };
     for (const thread of this.threads) thread.post(message);
     return id;
   }
@@ -220,6 +247,12 @@ const operations: (keyof Exports)[] = [
   "directReal",
   "directComplex",
 ];
+
+/** A task's loads, calls or saves. */
+function perform({ instance, arrays, base }: Job, task: Task, kind: "load" | "call" | "save"): void {
+  for (const action of task)
+    if (kind === (isCall(action) ? "call" : action[0])) runAction(instance, action, arrays, base);
+}
 
 function maySleep(): boolean {
   try {
