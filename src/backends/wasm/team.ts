@@ -5,68 +5,93 @@ import { startThread, type Thread } from "../platform/workers.js";
 import type { Exports, Instance } from "./instance.js";
 import { type Arrays, isCall, isLocal, type Local, localOffset, runAction, type Task } from "./tasks.js";
 
-/** Words of a run's board; a flag for each task follows. */
+/** Words that all threads share. Tickets are counted on from run to run, so that who is late finds no ticket that it could mistake. */
 const NEXT = 0;
 const OPEN = 1;
 const DONE = 2;
 const FAILED = 3;
-const CLOSED = 4;
-const FLAGS = 5;
+/** Of the run: its first ticket, its instance and the size of that memory, the addresses of its list of tasks, of their flags, and of the threads' own places. */
+const FIRST = 4;
+const INSTANCE = 5;
+const BYTES = 6;
+const TASKS = 7;
+const FLAGS = 8;
+const LOCAL = 9;
+const STRIDE = 10;
+/** For each thread, whether it looks for tickets, or must be woken. */
+const AWAKE = 11;
 
-/** A task's flag, once others have done it; and once its results are saved as well. */
+/** A task's flag, once another thread has done it; and once its results are saved as well. */
 const COMPUTED = 1;
 const SAVED = 2;
+
+interface Start {
+  start: Int32Array;
+  thread: number;
+  operations: string[];
+}
 
 interface Attach {
   attach: number;
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
-  operations: string[];
 }
 
-interface Run {
-  run: Int32Array;
-  instance: number;
-  /** The address of the list of tasks, and this thread's place for what tasks have of their own. */
-  tasks: number;
-  local: number;
-  /** How large the memory is. */
-  bytes: number;
-}
+type Message = Start | Attach | { detach: number } | "wake";
 
-type Message = Attach | Run | { detach: number };
-
-/** What a thread does. It is sent as text, and so refers to nothing outside itself: the numbers are the words of the board. */
+/** What a thread does. It is sent as text, and so refers to nothing outside itself: the numbers are the words above. */
 function work(listen: (receive: (message: Message) => void) => void): void {
-  const instances = new Map<number, Attach & { calls: ((...args: number[]) => unknown)[] }>();
+  let shared: Int32Array = new Int32Array();
+  let thread = 0;
+  let operations: string[] = [];
+  const instances = new Map<number, { memory: WebAssembly.Memory; calls: ((...args: number[]) => unknown)[] }>();
   listen((message) => {
-    if ("attach" in message) {
-      const { exports } = new WebAssembly.Instance(message.module, { env: { memory: message.memory } });
-      const calls = message.operations.map((name) => exports[name] as (...args: number[]) => unknown);
-      instances.set(message.attach, { ...message, calls });
+    if (message === "wake") help();
+    else if ("start" in message) {
+      shared = message.start;
+      thread = message.thread;
+      operations = message.operations;
     } else if ("detach" in message) instances.delete(message.detach);
-    else join(message);
+    else {
+      const { memory, module } = message;
+      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+      const calls = operations.map((name) => exports[name] as (...args: number[]) => unknown);
+      instances.set(message.attach, { memory, calls });
+      help();
+    }
   });
 
-  function join({ run: board, instance, tasks, local, bytes }: Run): void {
-    const found = instances.get(instance);
-    if (!found || Atomics.load(board, 4)) return;
-    const { memory, calls } = found;
-    // The calling thread may have grown the memory, of which this thread would learn only later: asked to grow, it learns at once.
-    if (memory.buffer.byteLength < bytes) memory.grow(0);
-    const words = new Int32Array(memory.buffer);
-    for (let idle = 0; !Atomics.load(board, 4); ) {
-      const ticket = Atomics.load(board, 0);
-      const open = Atomics.load(board, 1);
-      if (ticket >= open) {
-        // For some 50 µs at full speed; then asleep, as another thread may need the core.
-        if (++idle > 2000) Atomics.wait(board, 1, open, 1);
+  function help(): void {
+    do {
+      Atomics.store(shared, 11 + thread, 1);
+      takeTickets();
+      Atomics.store(shared, 11 + thread, 0);
+    } while (Atomics.load(shared, 0) !== Atomics.load(shared, 1) && instances.has(Atomics.load(shared, 5)));
+  }
+
+  /** Until none has come for a while: for some 50 µs it looks at full speed, then asleep, as another thread may need the core. */
+  function takeTickets(): void {
+    for (let idle = 0; idle < 2020; ) {
+      const ticket = Atomics.load(shared, 0);
+      if (ticket === Atomics.load(shared, 1)) {
+        if (++idle > 2000) Atomics.wait(shared, 1, ticket, 1);
         continue;
       }
+      // Until the ticket is taken, its run goes on, and these words are of that.
+      const instance = instances.get(Atomics.load(shared, 5));
+      const index = (ticket - Atomics.load(shared, 4)) | 0;
+      const [bytes, tasks, flags] = [Atomics.load(shared, 6) >>> 0, Atomics.load(shared, 7), Atomics.load(shared, 8)];
+      const local = Atomics.load(shared, 9) + thread * Atomics.load(shared, 10);
+      // The message that brings the instance is waiting.
+      if (!instance) return;
+      if (Atomics.compareExchange(shared, 0, ticket, ticket + 1) !== ticket) continue;
       idle = 0;
-      if (Atomics.compareExchange(board, 0, ticket, ticket + 1) !== ticket) continue;
+      const { memory, calls } = instance;
+      // The calling thread may have grown the memory, of which this thread would learn only later: asked to grow, it learns at once.
+      if (memory.buffer.byteLength < bytes) memory.grow(0);
+      const words = new Int32Array(memory.buffer);
       try {
-        let at = (words[tasks / 4 + ticket] as number) >>> 2;
+        let at = (words[(tasks >>> 2) + index] as number) >>> 2;
         for (let count = words[at++] as number; count > 0; count--) {
           const operation = words[at++] as number;
           const size = words[at++] as number;
@@ -76,11 +101,11 @@ function work(listen: (receive: (message: Message) => void) => void): void {
           (calls[operation] as (...args: number[]) => unknown)(...args);
         }
       } catch {
-        Atomics.store(board, 3, 1);
+        Atomics.store(shared, 3, 1);
       }
-      Atomics.store(board, 5 + ticket, 1);
-      Atomics.add(board, 2, 1);
-      Atomics.notify(board, 2);
+      Atomics.store(words, (flags >>> 2) + index, 1);
+      Atomics.add(shared, 2, 1);
+      Atomics.notify(shared, 2);
     }
   }
 }
@@ -88,7 +113,10 @@ function work(listen: (receive: (message: Message) => void) => void): void {
 /** A run, as the calling thread sees it. */
 interface Job {
   instance: Instance;
-  board: Int32Array;
+  /** The flags of its tasks. */
+  flags: Int32Array;
+  /** Its first ticket. */
+  first: number;
   arrays: Arrays;
   base: number;
 }
@@ -96,6 +124,7 @@ interface Job {
 /** Threads beside the calling one. */
 export class Team {
   private readonly threads: Thread[];
+  private readonly shared: Int32Array;
   private readonly attached = new Map<Instance, number>();
   private attachments = 0;
   private busy = false;
@@ -105,7 +134,11 @@ export class Team {
   helped = 0;
 
   constructor(readonly size: number) {
+    this.shared = new Int32Array(new SharedArrayBuffer(4 * (AWAKE + size)));
     this.threads = Array.from({ length: size - 1 }, () => startThread(work));
+    this.threads.forEach((thread, k) => {
+      thread.post({ start: this.shared, thread: k + 1, operations } satisfies Start);
+    });
   }
 
   /** How many tasks are under way at a time, if they load or save: some for each thread, so that none waits for the next. */
@@ -134,77 +167,100 @@ export class Team {
   ): Generator<number, void> {
     this.busy = true;
     const mark = instance.mark();
-    const tasks = phases.flat();
-    // A board of its own for each run: who is late finds nothing left to take, and does no harm.
-    const board = new Int32Array(new SharedArrayBuffer(4 * (FLAGS + tasks.length)));
+    const { shared } = this;
+    let job: Job | undefined;
     try {
+      const tasks = phases.flat();
       const id = this.attach(instance);
       const address = encode(instance, tasks);
-      this.threads.forEach((thread, k) => {
-        const own = local.base + (k + 1) * local.stride;
-        thread.post({ run: board, instance: id, tasks: address, local: own, bytes: instance.bytes } satisfies Run);
-      });
-      const job = { instance, board, arrays, base: local.base };
-      let first = 0;
+      const flags = instance.allocate(4 * tasks.length);
+      const first = Atomics.load(shared, OPEN);
+      job = { instance, flags: instance.words(flags, tasks.length).fill(0), first, arrays, base: local.base };
+      const words: [number, number][] = [
+        [FAILED, 0],
+        [FIRST, first],
+        [INSTANCE, id],
+        [BYTES, instance.bytes],
+        [TASKS, address],
+        [FLAGS, flags],
+        [LOCAL, local.base],
+        [STRIDE, local.stride],
+      ];
+      for (const [word, value] of words) Atomics.store(shared, word, value);
+      let begin = 0;
       for (const phase of phases) {
-        yield* this.runPhase(job, phase, first);
-        first += phase.length;
+        yield* this.runPhase(job, phase, begin);
+        begin += phase.length;
       }
     } finally {
-      Atomics.store(board, CLOSED, 1);
-      const taken = Atomics.exchange(board, NEXT, 2 ** 31 - 1);
-      Atomics.notify(board, OPEN);
-      this.await(board, () => Atomics.load(board, DONE) >= taken);
+      if (job) this.close(job);
       instance.release(mark);
       this.busy = false;
       if (this.disposed) this.dispose();
     }
   }
 
-  private *runPhase(job: Job, phase: readonly Task[], first: number): Generator<number, void> {
-    const { board } = job;
-    const end = first + phase.length;
+  private *runPhase(job: Job, phase: readonly Task[], begin: number): Generator<number, void> {
+    const { shared } = this;
+    const { flags, first } = job;
+    const end = begin + phase.length;
     const window = phase.every((task) => task.every(isCall)) ? phase.length : this.window;
-    let opened = first;
-    let saved = first;
+    const taskOf = (index: number) => phase[index - begin] as Task;
+    let opened = begin;
+    let saved = begin;
     while (saved < end) {
-      const flag = Atomics.load(board, FLAGS + saved);
+      const flag = Atomics.load(flags, saved);
       if (flag !== 0) {
         if (flag === COMPUTED) this.helped++;
-        if (flag === COMPUTED) perform(job, phase[saved - first] as Task, "save");
+        if (flag === COMPUTED) perform(job, taskOf(saved), "save");
         saved++;
       } else if (opened < Math.min(end, saved + window)) {
-        perform(job, phase[opened - first] as Task, "load");
-        Atomics.store(board, OPEN, ++opened);
-        Atomics.notify(board, OPEN);
+        perform(job, taskOf(opened), "load");
+        Atomics.store(shared, OPEN, first + ++opened);
+        Atomics.notify(shared, OPEN);
+        if (opened - begin <= this.threads.length + 1) this.wake();
       } else {
-        const ticket = Atomics.load(board, NEXT);
-        if (ticket >= opened) this.await(board, () => Atomics.load(board, FLAGS + saved) !== 0);
-        else if (Atomics.compareExchange(board, NEXT, ticket, ticket + 1) === ticket) {
-          this.compute(job, phase[ticket - first] as Task, ticket);
-          yield Atomics.load(board, DONE);
+        const ticket = Atomics.load(shared, NEXT);
+        if (ticket === Atomics.load(shared, OPEN)) this.await(() => Atomics.load(flags, saved) !== 0);
+        else if (Atomics.compareExchange(shared, NEXT, ticket, ticket + 1) === ticket) {
+          const index = (ticket - first) | 0;
+          this.compute(job, taskOf(index), index);
+          yield saved;
         }
       }
-      if (Atomics.load(board, FAILED)) throw new Error("a thread failed");
+      if (Atomics.load(shared, FAILED)) throw new Error("a thread failed");
     }
   }
 
-  private compute(job: Job, task: Task, ticket: number): void {
+  private compute(job: Job, task: Task, index: number): void {
     try {
       perform(job, task, "call");
       perform(job, task, "save");
     } finally {
-      Atomics.store(job.board, FLAGS + ticket, SAVED);
-      Atomics.add(job.board, DONE, 1);
+      Atomics.store(job.flags, index, SAVED);
     }
   }
 
+  /** Threads that have stopped to look for tickets look again. */
+  private wake(): void {
+    this.threads.forEach((thread, k) => {
+      if (Atomics.exchange(this.shared, AWAKE + k + 1, 1) === 0) thread.post("wake" satisfies Message);
+    });
+  }
+
+  /** Takes what tickets are left, and waits for the tasks that others are at. */
+  private close({ flags, first }: Job): void {
+    const { shared } = this;
+    const taken = (Atomics.exchange(shared, NEXT, Atomics.load(shared, OPEN)) - first) | 0;
+    this.await(() => flags.subarray(0, taken).every((_, index) => Atomics.load(flags, index) !== 0));
+  }
+
   /** Waits until others have done enough: a while at full speed, then asleep where this thread may sleep (the main thread of a page may not). */
-  private await(board: Int32Array, fulfilled: () => boolean): void {
+  private await(fulfilled: () => boolean): void {
     for (let spins = 0; ; spins++) {
-      const done = Atomics.load(board, DONE);
+      const done = Atomics.load(this.shared, DONE);
       if (fulfilled()) return;
-      if (spins > 2000 && this.maySleep) Atomics.wait(board, DONE, done, 1);
+      if (spins > 2000 && this.maySleep) Atomics.wait(this.shared, DONE, done, 1);
     }
   }
 
@@ -229,7 +285,7 @@ export class Team {
     const id = ++this.attachments;
     this.attached.set(instance, id);
     const { module, memory } = instance;
-    const message: Attach = { attach: id, module, memory, operations };
+    const message: Attach = { attach: id, module, memory };
     for (const thread of this.threads) thread.post(message);
     return id;
   }
