@@ -44,17 +44,18 @@ export const defaultRates: Calibration = ({ name, simd: hasSimd }, { precision }
 /** A pass takes so many times as long as its plan does alone: it has few taps, and finds in the cache what the pass before needed. */
 const PASS = 1.4;
 
-/** Predicted seconds of a plan on a backend, with so many threads: copies are one thread's work. */
+/** Predicted seconds of a plan on a backend, with so many threads: one of them copies all operands and hands out the tasks, as part of its share. */
 export function predict({ run, cost }: Plan, rates: Rates, threads = 1): number {
   if (run.kind === "separable")
     return PASS * run.passes.reduce((sum, pass) => sum + predict(pass, rates, Math.min(pass.threads, threads)), 0);
   const { flops, traffic, copied, rows, calls, tasks } = cost;
   const rate = rates[run.kind === "zero" ? "rows" : run.kind];
-  // Only the calling thread copies, while others work, or wait for the last task of a phase.
-  const shared = (flops / rate.flops + traffic / rate.bytes + rows * rate.row + calls * rate.call) / tasks;
-  const alone = threads > 1 ? copied / COPY : 0;
-  return rate.run + Math.max(shared * Math.ceil(tasks / threads), alone);
+  const work = flops / rate.flops + traffic / rate.bytes + rows * rate.row + calls * rate.call;
+  if (threads === 1) return rate.run + work;
+  const handed = copied / COPY + tasks * TASK;
+  return rate.run + Math.max(((work + handed) / tasks) * Math.ceil(tasks / threads), handed);
 }
 
-/** Bytes a second that one thread copies between arrays and WebAssembly's memory. */
-const COPY = 12e9;
+/** Bytes a second that one thread copies for others, and the seconds of a task that one thread may hand to another: from `npm run bench:threads`. */
+const COPY = 20e9;
+const TASK = 30e-6;

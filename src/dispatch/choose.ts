@@ -60,8 +60,8 @@ export function choose(
   return { ...best, reason: reasonFor(best, second, wishes), candidates: all };
 }
 
-/** Below this, waking threads is not worth it, s. */
-const WORTH_THREADS = 1e-3;
+/** Waking threads is not worth it below so many seconds, and for less of a gain than this: another core may be busy, or share this one's caches. */
+const WORTH_THREADS = { alone: 1e-3, gain: 0.8 };
 
 /** A plan and its predicted time. */
 type Timed = Pick<Candidate, "plan" | "seconds">;
@@ -71,10 +71,11 @@ function withThreads(info: BackendInfo, plan: Plan, calibration: Calibration, wi
   const rates = calibration(info, plan);
   const alone = predict(plan, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
-  if (threads < 2 || alone < WORTH_THREADS) return { plan, seconds: alone };
+  if (threads < 2 || alone < WORTH_THREADS.alone) return { plan, seconds: alone };
   const bytes = plan.bytes + (threads - 1) * plan.threadBytes;
-  if (bytes > limitOf(info, wishes)) return { plan, seconds: alone };
-  return { plan: { ...plan, threads, bytes }, seconds: predict(plan, rates, threads) };
+  const seconds = predict(plan, rates, threads);
+  if (seconds > WORTH_THREADS.gain * alone || bytes > limitOf(info, wishes)) return { plan, seconds: alone };
+  return { plan: { ...plan, threads, bytes }, seconds };
 }
 
 /** Seconds that it takes to see whether a tap is an outer product's, and whether an output is finite. */
