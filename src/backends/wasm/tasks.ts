@@ -67,9 +67,13 @@ export function runAction(
   } else runCall(instance, action as Call, base);
 }
 
-function runCall(instance: Instance, [operation, ...args]: Call, base: number): void {
-  const resolved = args.map((arg) => (isLocal(arg) ? base + localOffset(arg) : arg));
-  (instance.exports[operation] as (...args: number[]) => unknown)(...resolved);
+function runCall({ exports }: Instance, call: Call, base: number): void {
+  const args: number[] = [];
+  for (let k = 1; k < call.length; k++) {
+    const arg = call[k] as number;
+    args.push(isLocal(arg) ? base + localOffset(arg) : arg);
+  }
+  (exports[call[0]] as (...args: number[]) => unknown)(...args);
 }
 
 /** Copies elements into memory; real ones become complex if `parts` is 2. */
