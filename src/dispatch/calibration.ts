@@ -44,7 +44,7 @@ export const defaultRates: Calibration = ({ name, simd: hasSimd }, { precision }
 /** A pass takes so many times as long as its plan does alone: it has few taps, and finds in the cache what the pass before needed. */
 const PASS = 1.4;
 
-/** Predicted seconds of a plan on a backend, with so many threads: one of them copies all operands and hands out the tasks, as part of its share. */
+/** Predicted seconds of a plan on a backend, with so many threads: one of them copies the operands and hands out the tasks, and works beside that. */
 export function predict({ run, cost }: Plan, rates: Rates, threads = 1): number {
   if (run.kind === "separable")
     return PASS * run.passes.reduce((sum, pass) => sum + predict(pass, rates, Math.min(pass.threads, threads)), 0);
@@ -52,10 +52,12 @@ export function predict({ run, cost }: Plan, rates: Rates, threads = 1): number 
   const rate = rates[run.kind === "zero" ? "rows" : run.kind];
   const work = flops / rate.flops + traffic / rate.bytes + rows * rate.row + calls * rate.call;
   if (threads === 1) return rate.run + work;
-  const handed = copied / COPY + tasks * TASK;
-  return rate.run + Math.max(((work + handed) / tasks) * Math.ceil(tasks / threads), handed);
+  const each = (work + copied / HANDED.bytes) / tasks + HANDED.task;
+  return rate.run + Math.max(each * Math.ceil(tasks / threads), copied / COPY);
 }
 
-/** Bytes a second that one thread copies for others, and the seconds of a task that one thread may hand to another: from `npm run bench:threads`. */
-const COPY = 20e9;
-const TASK = 30e-6;
+/** What it costs that tasks may be another thread's: seconds of each, and bytes a second that go from one core's cache to another's. */
+const HANDED = { bytes: 10e9, task: 15e-6 };
+
+/** Bytes a second that one thread copies between arrays and WebAssembly's memory. */
+const COPY = 30e9;

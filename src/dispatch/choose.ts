@@ -60,8 +60,8 @@ export function choose(
   return { ...best, reason: reasonFor(best, second, wishes), candidates: all };
 }
 
-/** Waking threads is not worth it below so many seconds, and for less of a gain than this: another core may be busy, or share this one's caches. */
-const WORTH_THREADS = { alone: 1e-3, gain: 0.8 };
+/** Threads are not worth waking for less than so many seconds, nor unless they take this part of them: another core may have other work. */
+const WORTH_THREADS = { alone: 1e-3, part: 0.85 };
 
 /** A plan and its predicted time. */
 type Timed = Pick<Candidate, "plan" | "seconds">;
@@ -74,7 +74,7 @@ function withThreads(info: BackendInfo, plan: Plan, calibration: Calibration, wi
   if (threads < 2 || alone < WORTH_THREADS.alone) return { plan, seconds: alone };
   const bytes = plan.bytes + (threads - 1) * plan.threadBytes;
   const seconds = predict(plan, rates, threads);
-  if (seconds > WORTH_THREADS.gain * alone || bytes > limitOf(info, wishes)) return { plan, seconds: alone };
+  if (seconds > WORTH_THREADS.part * alone || bytes > limitOf(info, wishes)) return { plan, seconds: alone };
   return { plan: { ...plan, threads, bytes }, seconds };
 }
 

@@ -88,19 +88,16 @@ type Blocks = Pick<Spectral, "blocks" | "advance" | "start" | "halo">;
 
 function spectralPlan(problem: Problem, geometry: Geometry, length: Length, blocks: Blocks): Plan {
   const real = problem.field === "real";
+  const { together, ...cost } = spectralCost(problem, geometry, length, blocks.blocks);
   const run: Spectral = {
     kind: "spectral",
     ring: real ? "negacyclic" : "cyclic",
     length: real ? 2 * length.points : length.points,
     odd: length.odd,
     ...blocks,
+    together,
   };
-  return {
-    ...base(problem, geometry),
-    method: blocks.blocks > 1 ? "overlap-save" : "fft",
-    run,
-    ...spectralCost(problem, geometry, length, blocks.blocks),
-  };
+  return { ...base(problem, geometry), method: blocks.blocks > 1 ? "overlap-save" : "fft", run, ...cost };
 }
 
 function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {

@@ -3,7 +3,7 @@ import type { Problem } from "../problem/problem.js";
 import { kernelSize, outSize, signalSize } from "../problem/problem.js";
 import type { Geometry } from "./geometry.js";
 import { type Length, transformFlops } from "./lengths.js";
-import type { Hold, Odd, Plan } from "./plan.js";
+import type { Hold, Odd, Plan, Spectral } from "./plan.js";
 import { meetings } from "./trim.js";
 
 type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
@@ -18,6 +18,9 @@ export const chunkOf = (spectrum: number, odd: Odd): number => Math.min(512, spe
 /** Into how many segments a strip falls: each at least 2^15 numbers long, and as long as the lags reach, or all of it. */
 export const segmentsOf = (span: number, reach: number): number => Math.ceil(span / Math.max(2 ** 15, reach));
 
+/** So many blocks are multiplied together at most, and none that take more than twice the kernel's memory: more would save little. */
+const TOGETHER = 16;
+
 /** Bytes by which a task is described to threads, and of a tap. */
 const TASK = 256;
 const TAP = 24;
@@ -26,7 +29,12 @@ const PIECES = 5;
 /** Bytes for constants and rounding. */
 const MARGIN = 2 ** 18;
 
-export function spectralCost(problem: Problem, geometry: Geometry, length: Length, blocks: number): Demand {
+export function spectralCost(
+  problem: Problem,
+  geometry: Geometry,
+  length: Length,
+  blocks: number,
+): Demand & Pick<Spectral, "together"> {
   const { batch, groups, cin, cout } = problem;
   const outer = geometry.axes.slice(0, geometry.outer);
   const slabs = (which: "x" | "w" | "out") => outer.reduce((n, axis) => n * axis[which].size, 1);
@@ -39,12 +47,15 @@ export function spectralCost(problem: Problem, geometry: Geometry, length: Lengt
   const copied = 2 * operandBytes(problem);
   const single = x * w * y === 1;
   const lists = single ? 8 * rounds : 8 * pairs + 4 * y + 8 * rounds * x + x * chunk;
-  const held = groups * w + (single ? 0 : Math.max(x, y));
+  const most = single || w * spectrum < LEVEL_2 / 2 ? 1 : clamp((2 * w) / Math.max(x, y), 1, TOGETHER);
+  const visits = Math.ceil((batch * blocks) / most);
+  const together = Math.ceil((batch * blocks) / visits);
+  const held = groups * w + (single ? 0 : together * Math.max(x, y));
   // A strip and a buffer: where they exceed the cache, every level of the transform outside it moves the data.
   const passes = 2 * spectrum > LEVEL_2 ? 2 + Math.log2((2 * spectrum) / LEVEL_2) : 0;
   const products = single
     ? beyond(spectrum / 2, LEVEL_2, rounds * spectrum)
-    : beyond((x + w) * spectrum, LEVEL_2, rounds * (4 * Math.max(x, y) + 2 * w) * spectrum);
+    : beyond((x + w) * spectrum, LEVEL_2, (rounds * 4 * Math.max(x, y) + groups * visits * 2 * w) * spectrum);
   // The chunks of all slabs are multiplied together: 8 bytes a product for each doubling beyond the first-level cache.
   const doublings = single ? 0 : Math.max(0, Math.log2(((x + w) * chunk) / LEVEL_1));
   return {
@@ -61,8 +72,9 @@ export function spectralCost(problem: Problem, geometry: Geometry, length: Lengt
       copied,
       rows: rowsOf(problem, geometry),
       calls: transforms,
-      tasks: single ? rounds : Math.min(x, y),
+      tasks: single ? rounds : together * Math.min(x, y),
     },
+    together,
   };
 }
 
@@ -112,6 +124,8 @@ export function rowsCost(problem: Problem, geometry: Geometry): Demand {
     },
   };
 }
+
+const clamp = (n: number, low: number, high: number): number => Math.min(high, Math.max(low, Math.floor(n)));
 
 /** Traffic, if what it moves exceeds a cache. */
 const beyond = (bytes: number, cache: number, traffic: number): number => (bytes > cache ? traffic : 0);

@@ -52,6 +52,8 @@ export interface Spectral {
    */
   start: number;
   halo: number;
+  /** How many blocks, of all batches, are multiplied together, so that the kernel's spectra come to the cache once for all of them. */
+  together: number;
 }
 
 /** Which operand's samples are the taps. */

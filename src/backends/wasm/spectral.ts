@@ -25,8 +25,9 @@ import {
 import { type Transform, writeTransform } from "./tables.js";
 import { type Local, local, type Task } from "./tasks.js";
 
-/** Chunks multiplied in one task. */
+/** In one task so many chunks are multiplied, or fewer: with them the kernel's stay in the second-level cache until all blocks have met them. */
 const CHUNKS = 32;
+const CACHE = 2 ** 19;
 
 /** Slabs of one batch, group and block. */
 interface Round {
@@ -87,7 +88,7 @@ export class Spectral extends Stepped {
     this.kernelStride = this.single ? bytes : strideOf(this.kernels * this.chunk);
     this.signalStride = this.single ? 0 : strideOf(Math.max(this.inputs, this.outputs) * this.chunk);
     this.kernel = instance.allocate(groups * this.chunks * this.kernelStride);
-    this.signal = instance.allocate(this.chunks * this.signalStride);
+    this.signal = instance.allocate(spectral.together * this.chunks * this.signalStride);
     this.pairs = this.single ? 0 : this.writePairs();
     this.buffer = local(bytes);
     this.scratch = local(2 * bytes);
@@ -132,9 +133,10 @@ export class Spectral extends Stepped {
       const xs = Carrier.in(this.crew, x, this.room);
       const ys = Carrier.out(this.crew, y, this.room);
       const sums = instance.allocate(8 * rounds.length * this.inputs);
+      const sumOf = (n: number) => sums + 8 * n * this.inputs;
       const phases = this.single
-        ? [rounds.map((round, n) => this.convolveTask(xs, ys, round, sums + 8 * n))]
-        : rounds.flatMap((round, n) => this.roundPhases(xs, ys, round, sums + 8 * n * this.inputs));
+        ? [rounds.map((round, n) => this.convolveTask(xs, ys, round, sumOf(n)))]
+        : this.togetherOf(rounds).flatMap(({ first, some }) => this.phasesOf(xs, ys, some, sumOf(first)));
       const work = { before: xs.wholeTransfer, phases, after: ys.wholeTransfer, local: this.local };
       yield* this.crew.run(work, { input: signal.view, output: out, parts });
       return this.sum(sums, rounds.length * this.inputs) * this.kernelSum < this.largest ? "done" : "refused";
@@ -153,8 +155,8 @@ export class Spectral extends Stepped {
     const xOffsets = slabOffsets(plan, "x", signal.stride);
     const yOffsets = slabOffsets(plan, "out", out.stride);
     const rounds: Round[] = [];
-    for (let b = 0; b < plan.batch; b++)
-      for (let group = 0; group < plan.groups; group++)
+    for (let group = 0; group < plan.groups; group++)
+      for (let b = 0; b < plan.batch; b++)
         for (let block = 0; block < blocks; block++) {
           const from = start + block * advance;
           const xBase = at(signal.batch, b) + at(signal.group, group);
@@ -172,39 +174,44 @@ export class Spectral extends Stepped {
     return rounds;
   }
 
+  /** Rounds of one group, which are multiplied together, and the number of the first. */
+  private togetherOf(rounds: readonly Round[]): { first: number; some: Round[] }[] {
+    const { together } = this.spectral;
+    const perGroup = rounds.length / this.plan.groups;
+    const list: { first: number; some: Round[] }[] = [];
+    for (let from = 0; from < rounds.length; from += perGroup)
+      for (let first = from; first < from + perGroup; first += together)
+        list.push({ first, some: rounds.slice(first, Math.min(first + together, from + perGroup)) });
+    return list;
+  }
+
   /** Winds and transforms all slabs, multiplies chunk by chunk, transforms back and unwinds. */
-  private roundPhases(xs: Carrier, ys: Carrier, { group, x, y }: Round, sums: number): Task[][] {
-    const { chunk, chunks, signalStride, signal } = this;
-    const forward = x.map((piece, i) =>
-      this.forwardTask(xs, piece, "x", sums + 8 * i, signal + i * chunk, signalStride),
+  private phasesOf(xs: Carrier, ys: Carrier, rounds: readonly Round[], sums: number): Task[][] {
+    const { chunk, chunks, signalStride, kernelStride } = this;
+    const spectra = (n: number) => this.signal + n * chunks * signalStride;
+    const forward = rounds.flatMap(({ x }, n) =>
+      x.map((piece, i) => {
+        const sum = sums + 8 * (n * this.inputs + i);
+        return this.forwardTask(xs, piece, "x", sum, spectra(n) + i * chunk, signalStride);
+      }),
     );
     const products: Task[] = [];
-    for (let from = 0; from < chunks; from += CHUNKS) {
-      const to = Math.min(chunks, from + CHUNKS);
-      const kernel = this.kernelOf(group);
-      products.push([
-        [
-          "multiplyAccumulate",
-          signal,
-          signalStride,
-          kernel,
-          this.kernelStride,
-          chunk,
-          from,
-          to,
-          this.pairs,
-          this.inputs,
-          this.outputs,
-          this.scratch,
-        ],
-      ]);
+    const kernel = this.kernelOf(rounds[0]?.group ?? 0);
+    const most = Math.max(1, Math.min(CHUNKS, Math.floor(CACHE / kernelStride)));
+    for (let from = 0; from < chunks; from += most) {
+      const to = Math.min(chunks, from + most);
+      const factors = [kernel, kernelStride, chunk, from, to, this.pairs, this.inputs, this.outputs, this.scratch];
+      products.push(rounds.map((_, n) => ["multiplyAccumulate", spectra(n), signalStride, ...factors]));
     }
     const { levels, bytes } = this.transform;
-    const inverse = y.map(
-      (piece, i): Task => [
-        ["inverse", this.strip, this.buffer, bytes, levels, signal + i * chunk, chunk, signalStride],
-        ...this.unwind(ys, piece),
-      ],
+    const inverse = rounds.flatMap(({ y }, n) =>
+      y.map((piece, i): Task => {
+        const spectrum = spectra(n) + i * chunk;
+        return [
+          ["inverse", this.strip, this.buffer, bytes, levels, spectrum, chunk, signalStride],
+          ...this.unwind(ys, piece),
+        ];
+      }),
     );
     return [forward, products, inverse];
   }

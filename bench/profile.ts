@@ -1,0 +1,72 @@
+// npm run bench:profile [W1 …]: where the time of a convolution goes, one thread: calls into WebAssembly by operation, copies of typed arrays, and what
+// is left to JavaScript. Timers stand around each, which costs less than 0.1 µs a call. Medians of whole calls; the rest in proportion.
+const spent = new Map<string, { ms: number; calls: number }>();
+
+function timed<Args extends unknown[], Result>(
+  name: string,
+  call: (...args: Args) => Result,
+): (...args: Args) => Result {
+  return (...args) => {
+    const start = performance.now();
+    const result = call(...args);
+    const entry = spent.get(name) ?? { ms: 0, calls: 0 };
+    spent.set(name, { ms: entry.ms + performance.now() - start, calls: entry.calls + 1 });
+    return result;
+  };
+}
+
+// Before anything is imported that would keep the originals.
+const { Instance } = WebAssembly;
+WebAssembly.Instance = new Proxy(Instance, {
+  construct: (target, args: ConstructorParameters<typeof Instance>) => {
+    const { exports } = new target(...args);
+    const wrapped = Object.entries(exports).map(([name, value]) => [
+      name,
+      typeof value === "function" ? timed(name, value as () => unknown) : value,
+    ]);
+    return { exports: Object.fromEntries(wrapped) as WebAssembly.Exports };
+  },
+});
+for (const { prototype } of [Float32Array, Float64Array]) {
+  const { set } = prototype;
+  const copy = timed("copies", (target: unknown, args: unknown[]) => Reflect.apply(set, target, args));
+  prototype.set = function (...args: Parameters<typeof set>) {
+    copy(this, args);
+  };
+}
+
+const { convolveSync, explain } = await import("helixconv");
+const { arraysOf } = await import("./competitor.js");
+const { operands } = await import("./helixconv.js");
+const { quartiles } = await import("./interleave.js");
+const { select } = await import("./selection.js");
+
+const CALLS = 101;
+
+const { workloads } = select(process.argv.slice(2), []);
+for (const workload of workloads.filter(({ layer }) => !layer)) {
+  const { x, w, out } = operands(workload, arraysOf(workload));
+  const options = { mode: "same", threads: 1, out } as const;
+  const { plan } = await explain("convolve", { signal: x, kernel: w }, { mode: "same", threads: 1 });
+  for (let warm = 0; warm < 20; warm++) convolveSync(x, w, options);
+  spent.clear();
+  const times = Array.from({ length: CALLS }, () => {
+    const start = performance.now();
+    convolveSync(x, w, options);
+    return performance.now() - start;
+  });
+  const total = times.reduce((sum, time) => sum + time, 0);
+  const { median } = quartiles(times);
+  const rest = total - [...spent.values()].reduce((sum, { ms }) => sum + ms, 0);
+  console.log(`\n${workload.name} ${plan.run.kind}, ${plan.outer} axes apart: ${median.toFixed(2)} ms`);
+  const rows = [...spent, ["JavaScript", { ms: rest, calls: 0 }] as const].sort(([, a], [, b]) => b.ms - a.ms);
+  for (const [name, { ms, calls }] of rows) {
+    const share = ms / total;
+    const each = calls > 0 ? `in ${calls / CALLS} calls` : "";
+    console.log(
+      `  ${(100 * share).toFixed(1).padStart(5)} %  ${(share * median).toFixed(2).padStart(6)} ms  ${name} ${each}`,
+    );
+  }
+}
+
+export {};
