@@ -13,20 +13,24 @@ const BLOCK: usize = 85 * TILE;
 const PARTIAL: usize = 64 * TAP;
 
 /**
- * y ← y + Σ_k w_k x[t - lag_k], real. `x` is the address of x[0]; `span` is a multiple of the tile, and the strip of x is
+ * y ← Σ_k w_k x[t - lag_k], real, or added to y. `x` is the address of x[0]; `span` is a multiple of the tile, and the strip of x is
  * readable that far.
  */
-export function directReal(y: usize, x: usize, taps: usize, end: usize, span: usize): void {
+export function directReal(y: usize, x: usize, taps: usize, end: usize, span: usize, added: bool): void {
   for (let from: usize = 0; from < span; from += BLOCK) {
     const to = min(span, from + BLOCK);
-    for (let partial = taps; partial < end; partial += PARTIAL) {
+    // Once at least, so that without any taps y becomes zero.
+    let partial = taps;
+    do {
       const stop = min(end, partial + PARTIAL);
-      for (let t = from; t < to; t += TILE) tileReal(y + t * REAL, x + t * REAL, partial, stop);
-    }
+      const adds = added || partial !== taps;
+      for (let t = from; t < to; t += TILE) tileReal(y + t * REAL, x + t * REAL, partial, stop, adds);
+      partial = stop;
+    } while (partial < end);
   }
 }
 
-function tileReal(y: usize, x: usize, taps: usize, end: usize): void {
+function tileReal(y: usize, x: usize, taps: usize, end: usize, adds: bool): void {
   let y0 = broadcast(0);
   let y1 = broadcast(0);
   let y2 = broadcast(0);
@@ -43,16 +47,16 @@ function tileReal(y: usize, x: usize, taps: usize, end: usize): void {
     y4 = mulAdd(load<Vector>(p, 4 * sizeof<Vector>()), w, y4);
     y5 = mulAdd(load<Vector>(p, 5 * sizeof<Vector>()), w, y5);
   }
-  accumulate(y, y0);
-  accumulate(y + sizeof<Vector>(), y1);
-  accumulate(y + 2 * sizeof<Vector>(), y2);
-  accumulate(y + 3 * sizeof<Vector>(), y3);
-  accumulate(y + 4 * sizeof<Vector>(), y4);
-  accumulate(y + 5 * sizeof<Vector>(), y5);
+  put(y, y0, adds);
+  put(y + sizeof<Vector>(), y1, adds);
+  put(y + 2 * sizeof<Vector>(), y2, adds);
+  put(y + 3 * sizeof<Vector>(), y3, adds);
+  put(y + 4 * sizeof<Vector>(), y4, adds);
+  put(y + 5 * sizeof<Vector>(), y5, adds);
 }
 
-function accumulate(y: usize, sum: Vector): void {
-  store<Vector>(y, add(load<Vector>(y), sum));
+function put(y: usize, sum: Vector, adds: bool): void {
+  store<Vector>(y, adds ? add(load<Vector>(y), sum) : sum);
 }
 
 /** The same for complex numbers: imaginary parts lie `yPlane` and `xPlane` bytes behind the real parts. */
@@ -64,17 +68,22 @@ export function directComplex(
   taps: usize,
   end: usize,
   span: usize,
+  added: bool,
 ): void {
   for (let from: usize = 0; from < span; from += BLOCK) {
     const to = min(span, from + BLOCK);
-    for (let partial = taps; partial < end; partial += PARTIAL) {
+    let partial = taps;
+    do {
       const stop = min(end, partial + PARTIAL);
-      for (let t = from; t < to; t += 2 * LANES) tileComplex(y + t * REAL, yPlane, x + t * REAL, xPlane, partial, stop);
-    }
+      const adds = added || partial !== taps;
+      for (let t = from; t < to; t += 2 * LANES)
+        tileComplex(y + t * REAL, yPlane, x + t * REAL, xPlane, partial, stop, adds);
+      partial = stop;
+    } while (partial < end);
   }
 }
 
-function tileComplex(y: usize, yPlane: usize, x: usize, xPlane: usize, taps: usize, end: usize): void {
+function tileComplex(y: usize, yPlane: usize, x: usize, xPlane: usize, taps: usize, end: usize, adds: bool): void {
   const y0 = Complex.zero();
   const y1 = Complex.zero();
   for (; taps < end; taps += TAP) {
@@ -83,10 +92,10 @@ function tileComplex(y: usize, yPlane: usize, x: usize, xPlane: usize, taps: usi
     y0.set(y0 + Complex.planar(p, xPlane) * w);
     y1.set(y1 + Complex.planar(p + sizeof<Vector>(), xPlane) * w);
   }
-  accumulate(y, y0.re);
-  accumulate(y + yPlane, y0.im);
-  accumulate(y + sizeof<Vector>(), y1.re);
-  accumulate(y + yPlane + sizeof<Vector>(), y1.im);
+  put(y, y0.re, adds);
+  put(y + yPlane, y0.im, adds);
+  put(y + sizeof<Vector>(), y1.re, adds);
+  put(y + yPlane + sizeof<Vector>(), y1.im, adds);
 }
 
 /** Bytes of an axis of `rows`: counts of taps, samples and outputs, dilations, window, then strides in bytes. */

@@ -63,8 +63,17 @@ export interface Exports {
     scaleIm: number,
     zeros: number,
   ): number;
-  directReal(y: number, x: number, taps: number, end: number, span: number): void;
-  directComplex(y: number, yPlane: number, x: number, xPlane: number, taps: number, end: number, span: number): void;
+  directReal(y: number, x: number, taps: number, end: number, span: number, added: number): void;
+  directComplex(
+    y: number,
+    yPlane: number,
+    x: number,
+    xPlane: number,
+    taps: number,
+    end: number,
+    span: number,
+    added: number,
+  ): void;
   rows(
     y: number,
     w: number,

@@ -105,13 +105,12 @@ export class Strip extends Direct {
           const { transfer, address } = ys.place(piece);
           const { axes } = ys;
           return [
-            ["clear", y, segment * parts * real],
             ...channels.map((c): Call => {
               const table = tables[(g * outers.length + i) * plan.cin + c] as Table;
               const x = strips + c * stripBytes + reach * real;
               return parts === 2
-                ? ["directComplex", y, segment * real, x, numbers * real, table.address, table.end, segment]
-                : ["directReal", y, x, table.address, table.end, segment];
+                ? ["directComplex", y, segment * real, x, numbers * real, table.address, table.end, segment, c]
+                : ["directReal", y, x, table.address, table.end, segment, c];
             }),
             ["unwind", parts - 1, y, segment * real, 0, segment, piece.r, address, axes.address, axes.rank],
             ...transfer,
