@@ -12,30 +12,14 @@ import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
 import type { Crew, Work } from "./crew.js";
 import type { Instance } from "./instance.js";
-import {
-  Carrier,
-  clearUncomputed,
-  type HelixAxis,
-  innerAxes,
-  inputPiece,
-  layoutOf,
-  outputPiece,
-  type Piece,
-  type Room,
-} from "./staging.js";
+import { type Round, roundsOf, togetherOf } from "./rounds.js";
+import { Carrier, clearUncomputed, innerAxes, inputPiece, layoutOf, type Piece, type Room } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
 import { type Local, local, type Task } from "./tasks.js";
 
 /** In one task so many chunks are multiplied, or fewer: with them the kernel's stay in the second-level cache until all blocks have met them. */
 const CHUNKS = 32;
 const CACHE = 2 ** 19;
-
-/** Slabs of one batch, group and block. */
-interface Round {
-  group: number;
-  x: Piece[];
-  y: Piece[];
-}
 
 /** Where the sums of |x|, or |w|, of all slabs are. */
 interface Sums {
@@ -157,7 +141,7 @@ export class Spectral extends Stepped {
     const { plan, parts } = this;
     const xAxes = innerAxes(plan, signal, "x");
     const yAxes = innerAxes(plan, out, "out");
-    const rounds = this.rounds(signal, xAxes, out, yAxes);
+    const rounds = roundsOf(plan, this.spectral, { operand: signal, axes: xAxes }, { operand: out, axes: yAxes });
     const pieces = (which: "x" | "y") => rounds.flatMap((round) => round[which]);
     const x = { operand: signal, axes: xAxes, parts, pieces: pieces("x"), perTask: 1 };
     const y = { operand: out, axes: yAxes, parts, pieces: pieces("y"), perTask: 1 };
@@ -168,48 +152,12 @@ export class Spectral extends Stepped {
     const sumOf = (n: number) => sums + 8 * n * this.inputs;
     const phases = this.single
       ? [rounds.map((round, n) => this.convolveTask(xs, ys, round, sumOf(n)))]
-      : this.togetherOf(rounds).flatMap(({ first, some }) => this.phasesOf(xs, ys, some, sumOf(first)));
+      : togetherOf(plan, this.spectral, rounds).flatMap(({ first, some }) => this.phasesOf(xs, ys, some, sumOf(first)));
     return { before: [...xs.before, ...ys.before], phases, after: ys.after, local: this.local, sums, count };
   }
 
   dispose(): void {
     this.crew.dispose();
-  }
-
-  private rounds(signal: Operand, xAxes: HelixAxis[], out: Output, yAxes: HelixAxis[]): Round[] {
-    const { plan } = this;
-    const { blocks, advance, start, halo, length } = this.spectral;
-    const xOffsets = slabOffsets(plan, "x", signal.stride);
-    const yOffsets = slabOffsets(plan, "out", out.stride);
-    const rounds: Round[] = [];
-    for (let group = 0; group < plan.groups; group++)
-      for (let b = 0; b < plan.batch; b++)
-        for (let block = 0; block < blocks; block++) {
-          const from = start + block * advance;
-          const xBase = at(signal.batch, b) + at(signal.group, group);
-          const yBase = at(out.batch, b) + at(out.group, group);
-          rounds.push({
-            group,
-            x: signal.channel.flatMap((c) =>
-              xOffsets.map((offset) => inputPiece(xAxes, xBase + c + offset, -from, 0, length)),
-            ),
-            y: out.channel.flatMap((o) =>
-              yOffsets.map((offset) => outputPiece(yAxes, yBase + o + offset, plan.first - from, halo, halo + advance)),
-            ),
-          });
-        }
-    return rounds;
-  }
-
-  /** Rounds of one group, which are multiplied together, and the number of the first. */
-  private togetherOf(rounds: readonly Round[]): { first: number; some: Round[] }[] {
-    const { together } = this.spectral;
-    const perGroup = rounds.length / this.plan.groups;
-    const list: { first: number; some: Round[] }[] = [];
-    for (let from = 0; from < rounds.length; from += perGroup)
-      for (let first = from; first < from + perGroup; first += together)
-        list.push({ first, some: rounds.slice(first, Math.min(first + together, from + perGroup)) });
-    return list;
   }
 
   /** Winds and transforms all slabs, multiplies chunk by chunk, transforms back and unwinds. */
@@ -337,5 +285,3 @@ export class Spectral extends Stepped {
 
 /** Chunks side by side, and a cache line where they would otherwise fall on the same cache sets. */
 const strideOf = (bytes: number): number => bytes + (bytes % 4096 === 0 ? 64 : 0);
-
-const at = (list: readonly number[], i: number): number => list[i] as number;
