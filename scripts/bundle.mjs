@@ -7,8 +7,8 @@ const options = {
   format: "esm",
   platform: "node",
   target: "es2022",
-  // A compiled module becomes a base64 string in the code, so that no user has to find a .wasm.
-  loader: { ".wasm": "base64" },
+  // A compiled module becomes a base64 string in the code, and a shader its text, so that no user has to find a file.
+  loader: { ".wasm": "base64", ".wgsl": "text" },
   sourcemap: true,
   logLevel: "warning",
 };

@@ -75,7 +75,9 @@ export class Wasm implements Backend {
       maxBytes: MAX_BYTES,
       maxHelix: MAX_HELIX,
       threads,
+      maxLength: MAX_HELIX,
       simd: build !== "scalar",
+      float64: true,
     };
   }
 

@@ -1,0 +1,36 @@
+// A problem by every plan on a backend, against the oracle.
+import type { Backend } from "../../src/backends/backend.js";
+import type { Plan } from "../../src/plan/plan.js";
+import { kernelSize, type Problem, signalSize } from "../../src/problem/problem.js";
+import { bound } from "../accuracy.js";
+import { errorOf, oracle } from "../oracle.js";
+import { Random } from "../random.js";
+import { execute, plansOf } from "./execute.js";
+import { cases, problemOf } from "./problems.js";
+
+/** The plans that were run; throws where one is not right. */
+export async function check(backend: Backend, problem: Problem, random: Random, label: string): Promise<Plan[]> {
+  const parts = problem.field === "complex" ? 2 : 1;
+  const x = random.reals(parts * signalSize(problem));
+  const w = random.reals(parts * kernelSize(problem));
+  const expected = oracle(problem, x, w);
+  const plans = plansOf(problem);
+  for (const plan of plans) {
+    const out = await execute(backend, problem, plan, x, w);
+    const what = `${label}: ${plan.run.kind} ${problem.precision} ${problem.field}`;
+    if (!out) throw new Error(`${what} refused finite data`);
+    const error = errorOf(out, expected);
+    const limit = bound(problem.precision, Math.max(2, plan.helix));
+    if (!(error <= limit)) throw new Error(`${what}: error ${error} > ${limit}`);
+  }
+  return plans;
+}
+
+/** Every case of the table, in every precision given; the names of the cases. */
+export async function checkTable(backend: Backend, precisions: readonly Problem["precision"][]): Promise<string[]> {
+  for (const one of cases)
+    for (const precision of precisions)
+      for (const field of ["real", "complex"] as const)
+        await check(backend, problemOf(one, precision, field), new Random(1), one.name);
+  return cases.map(({ name }) => name);
+}
