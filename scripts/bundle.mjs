@@ -17,7 +17,7 @@ const options = {
 export const bundleLibrary = () =>
   build({
     ...options,
-    entryPoints: ["src/index.ts", "src/io/npy.ts", "src/cli/main.ts"],
+    entryPoints: ["src/index.ts", "src/webgpu.ts", "src/io/npy.ts", "src/cli/main.ts"],
     outbase: "src",
     outdir: "build/js",
   });

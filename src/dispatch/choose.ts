@@ -42,7 +42,7 @@ export function choose(
   calibration: Calibration,
   wishes: Wishes,
 ): Choice {
-  checkBackend(available, wishes.backend);
+  checkBackend(available, problem, wishes.backend);
   const plans = candidates(problem);
   const all = available.flatMap((info) =>
     [
@@ -115,15 +115,28 @@ function objection(info: BackendInfo, plan: Plan, wishes: Wishes): string | unde
   if (plan.run.kind === "separable" && wishes.separable !== true) return wishes.separable ?? UNKNOWN;
   if (exactLength !== undefined && plan.run.kind === "spectral" && plan.run.length > exactLength)
     return "rounding would not make these integers exact";
+  if (plan.precision === "f64" && !info.float64) return "it computes in float32 only";
+  if (pointsOf(plan) > info.maxLength)
+    return `its transforms have ${pointsOf(plan)} points, and may have ${info.maxLength}`;
   if (plan.helix > info.maxHelix) return `its helix is ${plan.helix} numbers long, and may have ${info.maxHelix}`;
   if (plan.bytes > limitOf(info, wishes)) return `needs ${plan.bytes} bytes, and may use ${limitOf(info, wishes)}`;
   return undefined;
 }
 
+/** Complex points of a plan's transforms. */
+const pointsOf = ({ run }: Plan): number =>
+  run.kind === "spectral" ? run.length / (run.ring === "negacyclic" ? 2 : 1) : 0;
+
 const limitOf = (info: BackendInfo, { maxMemory }: Wishes): number => Math.min(maxMemory, info.maxBytes);
 
-function checkBackend(available: readonly BackendInfo[], name: BackendName | "auto"): void {
+function checkBackend(available: readonly BackendInfo[], { precision }: Problem, name: BackendName | "auto"): void {
   const info = available.find((candidate) => candidate.name === name);
+  if (info?.available && precision === "f64" && !info.float64)
+    throw new HelixError(
+      "dtype",
+      `backend "${name}" computes in float32; these arrays need float64; convert them to Float32Array, or use another backend`,
+      { expected: "float32", actual: "float64" },
+    );
   if (name === "auto" || info?.available) return;
   throw new HelixError(
     "backend-unavailable",
@@ -143,7 +156,7 @@ function nothingFits(
   wishes: Wishes,
 ): HelixError {
   const unlimited = { ...wishes, maxMemory: Number.POSITIVE_INFINITY };
-  const usable = available.map((info) => ({ ...info, maxBytes: Infinity, maxHelix: Infinity }));
+  const usable = available.map((info) => ({ ...info, maxBytes: Infinity, maxHelix: Infinity, maxLength: Infinity }));
   const tooLarge = all.filter(({ backend, plan }) =>
     usable.some((info) => info.name === backend && objection(info, plan, unlimited) === undefined),
   );

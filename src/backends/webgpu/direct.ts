@@ -132,7 +132,8 @@ function lagsOf(axes: readonly HelixAxis[]): Uint32Array<ArrayBuffer> {
   const steps = axes.map(({ dilation, stride }) => dilation * stride);
   return Uint32Array.from(
     axes.reduce<number[]>(
-      (lags, { count }, d) => lags.flatMap((lag) => Array.from({ length: count }, (_, k) => lag + k * (steps[d] as number))),
+      (lags, { count }, d) =>
+        lags.flatMap((lag) => Array.from({ length: count }, (_, k) => lag + k * (steps[d] as number))),
       [0],
     ),
   );
@@ -151,13 +152,7 @@ function groupsOf(lags: Uint32Array, reach: number): Uint32Array<ArrayBuffer> {
 }
 
 /** The taps of every group, output and input channel, in row-major order. */
-function tapsOf(
-  plan: Plan,
-  taps: Operand,
-  hold: Hold,
-  parts: 1 | 2,
-  conjugate: boolean,
-): Float32Array<ArrayBuffer> {
+function tapsOf(plan: Plan, taps: Operand, hold: Hold, parts: 1 | 2, conjugate: boolean): Float32Array<ArrayBuffer> {
   const shape = plan.axes.map((axis) => axis[hold].size);
   const size = shape.reduce((n, m) => n * m, 1);
   const origin = at(slabOffsets(plan, hold, taps.stride), 0);

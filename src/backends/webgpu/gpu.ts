@@ -83,7 +83,10 @@ export class Gpu {
       entries: bindings.map((name) => {
         const bound = buffers[name];
         if (!bound) throw new Error(`${entry} needs a buffer for ${name}`);
-        return { binding: bindingNumbers[module][name] as number, resource: "buffer" in bound ? bound : { buffer: bound } };
+        return {
+          binding: bindingNumbers[module][name] as number,
+          resource: "buffer" in bound ? bound : { buffer: bound },
+        };
       }),
     });
   }
@@ -125,15 +128,20 @@ export class Gpu {
   failure(cause: unknown, what: string): HelixError {
     if (cause instanceof HelixError) return cause;
     if (this.lost !== undefined) return this.lostError(cause);
-    const message = cause instanceof Error || cause instanceof Object ? String((cause as Error).message) : String(cause);
+    const message =
+      cause instanceof Error || cause instanceof Object ? String((cause as Error).message) : String(cause);
     if (cause instanceof RangeError || /out of memory|allocation/i.test(message)) return outOfMemory(message, cause);
     return new HelixError("backend-unavailable", `${what}: ${message}; use backend "wasm"`, { cause });
   }
 
   lostError(cause?: unknown): HelixError {
-    return new HelixError("device-lost", `the GPU was lost while it was in use: ${this.lost}; try again, or use backend "wasm"`, {
-      cause,
-    });
+    return new HelixError(
+      "device-lost",
+      `the GPU was lost while it was in use: ${this.lost}; try again, or use backend "wasm"`,
+      {
+        cause,
+      },
+    );
   }
 
   /** Waits until the loss of the device is known, if it is on its way. */

@@ -44,7 +44,11 @@ export const reachOf = (axes: readonly HelixAxis[]): number =>
   axes.reduce((sum, { count }, d) => sum + (count - 1) * stepOf(axes, d), 0);
 
 /** First and last element, from the one at position 0 on, of a stretch that holds all with positions from `low` on and before `high`. */
-export function touched(axes: readonly HelixAxis[], low: number, high: number): [first: number, last: number] | undefined {
+export function touched(
+  axes: readonly HelixAxis[],
+  low: number,
+  high: number,
+): [first: number, last: number] | undefined {
   const [outermost, ...inside] = axes as [HelixAxis, ...HelixAxis[]];
   const step = stepOf(axes, 0);
   const from = Math.max(0, Math.ceil((low - reachOf(inside)) / step));

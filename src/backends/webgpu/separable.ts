@@ -28,7 +28,9 @@ export class Separable implements Executable {
   async run(signal: Operand, out: Output, { abort, onProgress }: Control): Promise<Outcome> {
     const lease = this.gpu.pool.lease();
     try {
-      const outputs = await this.gpu.check(() => this.between.map((shape) => this.arrayBetween(lease, shape, out.view)));
+      const outputs = await this.gpu.check(() =>
+        this.between.map((shape) => this.arrayBetween(lease, shape, out.view)),
+      );
       let x = signal;
       for (const [p, pass] of this.passes.entries()) {
         const y = outputs[p] ?? out;

@@ -5,6 +5,8 @@
 //   dispatches                  whole (layout.ts)     split
 //   one slab by one slab        convolve              forward, multiply, inverse
 //   slabs and channels          spectra, sum          forward, transform, accumulate, inverse
+
+import { rangeOf } from "../../ndarray.js";
 import type { Plan, Spectral as SpectralRun } from "../../plan/plan.js";
 import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
@@ -18,7 +20,6 @@ import { type Bite, Rounds, type Slab } from "./rounds.js";
 import type { EntryName } from "./shaders.js";
 import { filled, STORAGE, sumOf, upload } from "./transfer.js";
 import { type BiteBuffers, Wound } from "./wound.js";
-import { rangeOf } from "../../ndarray.js";
 
 /** Slabs of the kernel that are transformed together. */
 const KERNEL_SLABS = 2 ** 15;
@@ -136,7 +137,8 @@ export class Spectral extends Wound {
     pass.setBindGroup(0, this.gpu.bind(entry, pipeline, buffers));
     const { layout } = this;
     if (layout.kind === "whole") pass.dispatchWorkgroups(Math.ceil(slabs / layout.lanes));
-    else if (entry === "forward" || entry === "inverse") pass.dispatchWorkgroups(layout.row / layout.columnLanes, slabs);
+    else if (entry === "forward" || entry === "inverse")
+      pass.dispatchWorkgroups(layout.row / layout.columnLanes, slabs);
     else pass.dispatchWorkgroups(layout.column / layout.rowLanes, slabs);
   }
 
@@ -147,7 +149,9 @@ export class Spectral extends Wound {
     const offsets = slabOffsets(plan, "w", kernel.stride);
     const slabs = kernel.group.flatMap((g) =>
       kernel.batch.flatMap((o) =>
-        kernel.channel.flatMap((c) => offsets.map((offset): Slab => ({ base: g + o + c + offset, shift: 0, kernel: 0 }))),
+        kernel.channel.flatMap((c) =>
+          offsets.map((offset): Slab => ({ base: g + o + c + offset, shift: 0, kernel: 0 })),
+        ),
       ),
     );
     this.kernelLease ??= gpu.pool.lease();

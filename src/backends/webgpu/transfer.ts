@@ -140,7 +140,8 @@ function scatter(
     }
     const end = Math.min(count, k + row.count - ((before + k) % row.count));
     for (; k < end; k++, element += row.stride)
-      for (let part = 0; part < parts; part++) view.data[parts * element + part] = mapped[from + parts * k + part] as number;
+      for (let part = 0; part < parts; part++)
+        view.data[parts * element + part] = mapped[from + parts * k + part] as number;
   }
 }
 
@@ -148,7 +149,9 @@ function scatter(
 export function clearUncomputed(gpu: Gpu, plan: Plan, out: Output): void {
   const size = out.view.shape.reduce((product, n) => product * n, 1);
   const computed =
-    plan.run.kind === "zero" ? 0 : plan.axes.reduce((n, axis) => n * axis.out.size, plan.batch * plan.groups * plan.cout);
+    plan.run.kind === "zero"
+      ? 0
+      : plan.axes.reduce((n, axis) => n * axis.out.size, plan.batch * plan.groups * plan.cout);
   if (computed === size) return;
   const resident = gpuDataOf(out.view);
   if (!resident) {

@@ -110,10 +110,7 @@ export abstract class Wound implements Executable {
     const limits = {
       rounds: Math.max(
         1,
-        Math.min(
-          Math.floor(this.budget / this.roundBytes),
-          Math.floor(gpu.limits.workgroups / this.roundSlabs),
-        ),
+        Math.min(Math.floor(this.budget / this.roundBytes), Math.floor(gpu.limits.workgroups / this.roundSlabs)),
       ),
       read: Math.max(1, Math.floor(this.budget / (4 * partsOf(samples.view)))),
       written: isResident(out) ? Number.POSITIVE_INFINITY : Math.floor(this.budget / (4 * parts)),
