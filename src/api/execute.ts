@@ -54,19 +54,17 @@ export async function execute(job: Job, supply: Supply = recentExecutables): Pro
   try {
     return await attempt(task, job, supply);
   } catch (error) {
+    if (isOnGpu(job)) throw error;
     const choice = insteadOf(error, task.choice, reduction.problem, wishes);
     return attempt({ ...task, choice, backend: backendOf(choice.backend) }, job, recentExecutables);
   }
 }
 
-async function attempt(
-  task: Task,
-  { reduction, signal, options }: Job,
-  supply: Supply,
-): Promise<NdArray<FloatArray> | GpuArray> {
+async function attempt(task: Task, job: Job, supply: Supply): Promise<NdArray<FloatArray> | GpuArray> {
   const { choice, x, w, target, control } = task;
+  const { problem } = job.reduction;
   let { backend } = task;
-  for (let { plan } = choice; ; plan = fallback(reduction.problem, plan)) {
+  for (let { plan } = choice; ; plan = fallback(problem, plan)) {
     const executable = await supply.take(backend, plan, w);
     let outcome: Outcome;
     try {
@@ -77,16 +75,18 @@ async function attempt(
     }
     supply.giveBack(backend, plan, executable);
     if (outcome === "done") return finish(task);
-    // Shaders may take every number to be finite, so what is refused goes to a backend that does not.
-    if (!isSync(backend.name))
-      backend = backendOf(decide(reduction.problem, { ...wishesOf({}), method: "direct" }, "sync").backend);
-    if (isSync(backend.name) && (gpuDataOf(signal) || isGpuArray(options.out)))
+    if (isOnGpu(job))
       throw new HelixError(
         "option",
-        "with arrays on a GPU the signal and kernel must be finite, and so must their sums; these are not; use arrays that are not on a GPU",
+        "arrays on a GPU need a finite kernel, and finite sums; this kernel has others; use arrays that are not on a GPU",
       );
+    // Shaders may take every number to be finite, so what is refused goes to a backend that does not.
+    if (!isSync(backend.name))
+      backend = backendOf(decide(problem, { ...wishesOf({}), method: "direct" }, "sync").backend);
   }
 }
+
+const isOnGpu = ({ signal, options }: Job): boolean => gpuDataOf(signal) !== undefined || isGpuArray(options.out);
 
 /** What computes where the GPU failed; throws the error if nothing may. */
 export function insteadOf(error: unknown, { backend }: Choice, problem: Problem, wishes: Wishes): Choice {

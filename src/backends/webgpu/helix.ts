@@ -90,28 +90,29 @@ const GAP = -(2 ** 30);
 
 /** The tables of some axes: split between two axes, or within the outermost, wherever they become shortest. */
 export function helixTable(axes: readonly HelixAxis[]): HelixTable {
-  const [outermost, ...inside] = axes as [HelixAxis, ...HelixAxis[]];
-  const { count, stride, dilation } = outermost;
+  const [{ count, stride, dilation }, ...inside] = axes as [HelixAxis, ...HelixAxis[]];
   const extent = dilation * (count - 1) + 1;
-  const turn = inside.reduce((n, { pitch }) => n * pitch, 1);
-  const lists = [offsets({ ...outermost, pitch: extent }), ...inside.map(offsets)];
-  // Within the outermost axis: `cut` of its coordinates, of which the tables need not know the end.
+  const turn = turnOf(inside);
+  // Within the outermost axis: `cut` of its coordinates; that the last of them may be beyond its end is for `end` to say.
   const cut = dilation * Math.ceil(Math.sqrt(extent / turn) / dilation);
-  const splits = lists.map((_, d) => [lists.slice(d + 1), lists.slice(0, d + 1)] as const);
-  const within = [
-    [offsets({ count: cut, stride, dilation, pitch: cut }), ...lists.slice(1)],
-    [Array.from({ length: Math.ceil(extent / cut) }, (_, h) => ((h * cut) / dilation) * stride)],
-  ] as const;
-  const length = ([inner, outer]: readonly [number[][], number[][]]) => entries(inner) + entries(outer);
-  const [inner, outer] = [...splits, within as unknown as readonly [number[][], number[][]]].reduce((best, split) =>
-    length(split) < length(best) ? split : best,
-  );
+  const high = { count: Math.ceil(extent / cut), stride: (cut / dilation) * stride, dilation: 1 };
+  const low = { count: cut / dilation, stride, dilation, pitch: cut };
+  const whole = [{ count, stride, dilation, pitch: extent }, ...inside];
+  const splits = [
+    { inner: [low, ...inside], outer: [{ ...high, pitch: high.count }] },
+    ...axes.map((_, d) => ({ inner: whole.slice(d + 1), outer: whole.slice(0, d + 1) })),
+  ];
+  const length = ({ inner, outer }: { inner: HelixAxis[]; outer: HelixAxis[] }) => turnOf(inner) + turnOf(outer);
+  const { inner, outer } = splits.reduce((best, split) => (length(split) < length(best) ? split : best));
   return {
-    pitch: entries(inner),
+    pitch: turnOf(inner),
     end: extent * turn,
     places: Int32Array.from([...sums(inner), ...sums(outer)]),
   };
 }
+
+/** Positions of one turn around some axes. */
+const turnOf = (axes: readonly HelixAxis[]): number => axes.reduce((n, { pitch }) => n * pitch, 1);
 
 /** Of each coordinate of an axis, the element, or GAP. */
 function offsets({ count, stride, dilation, pitch }: HelixAxis): number[] {
@@ -120,10 +121,14 @@ function offsets({ count, stride, dilation, pitch }: HelixAxis): number[] {
   );
 }
 
-const entries = (lists: readonly number[][]): number => lists.reduce((n, list) => n * list.length, 1);
-
-/** Sums of one number of each list, the last list fastest. */
-const sums = (lists: readonly number[][]): number[] =>
-  lists.reduce((outer, list) => outer.flatMap((a) => list.map((b) => Math.max(GAP, a + b))), [0]);
+/** Of each position of a turn around some axes, the element, or GAP. */
+const sums = (axes: readonly HelixAxis[]): number[] =>
+  axes.reduce<number[]>(
+    (outer, axis) => {
+      const list = offsets(axis);
+      return outer.flatMap((a) => list.map((b) => Math.max(GAP, a + b)));
+    },
+    [0],
+  );
 
 const at = <T>(list: readonly T[], i: number): T => list[i] as T;
