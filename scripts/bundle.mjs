@@ -25,3 +25,7 @@ export const bundleLibrary = () =>
 /** Programs that run in this checkout; packages, this one included, are found in node_modules and package.json. */
 export const bundlePrograms = (entryPoints, outdir) =>
   build({ ...options, entryPoints, outbase: ".", outdir, packages: "external" });
+
+/** Programs that run in a browser, each with everything in it. */
+export const bundlePages = (entryPoints, outdir) =>
+  build({ ...options, entryPoints, outbase: ".", outdir, platform: "browser", splitting: false });
