@@ -19,12 +19,10 @@ export const lavapipe = () =>
     ["lvp_icd.x86_64.json", "lvp_icd.aarch64.json", "lvp_icd.json"].map((file) => `/usr/share/vulkan/icd.d/${file}`),
   );
 
-/** The program of the npm package deno. */
+/** The program of the npm package deno, for Node to run. */
 export function deno() {
   try {
-    const require = createRequire(import.meta.url);
-    const program = require.resolve("deno/bin.cjs").replace("bin.cjs", "deno");
-    return existsSync(program) ? program : undefined;
+    return createRequire(import.meta.url).resolve("deno/bin.cjs");
   } catch {
     return undefined;
   }

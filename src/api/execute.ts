@@ -32,8 +32,8 @@ export interface Job {
   signal: View;
   kernel: View;
   options: SharedOptions;
-  /** The choice, if it is made already. */
-  choice?: Choice;
+  /** The choice, if it is made already, and what was wished for then. */
+  made?: { choice: Choice; wishes: Wishes };
 }
 
 interface Task {
@@ -47,9 +47,9 @@ interface Task {
 }
 
 export async function execute(job: Job, supply: Supply = recentExecutables): Promise<NdArray<FloatArray> | GpuArray> {
-  const { reduction, options } = job;
-  const wishes = wishesOf(options);
-  if (!job.choice) await look(reduction.problem, wishes);
+  const { reduction, options, made } = job;
+  const wishes = made?.wishes ?? wishesOf(options);
+  if (!made) await look(reduction.problem, wishes);
   const task = start(job, "all");
   try {
     return await attempt(task, job, supply);
@@ -131,14 +131,14 @@ export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions,
   };
 }
 
-function start({ reduction, signal, kernel, options, choice: made }: Job, among: Among): Task {
+function start({ reduction, signal, kernel, options, made }: Job, among: Among): Task {
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
   const exact = isExact(signal, kernel);
   const longest = exact ? exactLength(signal, kernel) : undefined;
   const w = reduction.w(dense(kernel));
   const { choice, kernel: chosen } = made
-    ? { choice: made, kernel: w }
+    ? { choice: made.choice, kernel: w }
     : chooseFor(reduction.problem, w, exact, wishesOf(options, longest), among);
   return {
     choice,

@@ -161,7 +161,13 @@ export class Prepared {
         { expected: "webgpu", actual: this.choice.backend },
       );
     checkSame(view, this.spec, "signal");
-    return { reduction: this.reduction, signal: view, kernel: this.kernel, options, choice: this.choice };
+    return {
+      reduction: this.reduction,
+      signal: view,
+      kernel: this.kernel,
+      options,
+      made: { choice: this.choice, wishes: this.wishes },
+    };
   }
 
   private checkIdle(name: string): void {

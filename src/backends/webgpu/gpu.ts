@@ -63,7 +63,7 @@ export class Gpu {
     const module = this.module(entries[entry].module);
     const compute = { module, entryPoint: entry, constants };
     const pipeline = this.device
-      .createComputePipelineAsync({ layout: "auto", compute })
+      .createComputePipelineAsync({ label: entry, layout: "auto", compute })
       .catch(async (cause: unknown) => {
         this.pipelines.delete(key);
         const { messages } = await module.getCompilationInfo();
@@ -112,6 +112,9 @@ export class Gpu {
     let scopes: Promise<(GPUError | null)[]>;
     try {
       result = work();
+    } catch (cause) {
+      // What a device throws at once: a buffer that it cannot have.
+      throw cause instanceof RangeError ? outOfMemory(cause.message, cause) : cause;
     } finally {
       scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
       scopes.catch(() => {});

@@ -27,8 +27,14 @@ if (isThere("deno", "npm ci") && isThere("lavapipe", "apt-get install mesa-vulka
       ],
     };
     const { stdout } = await promisify(execFile)(
-      equipment.deno as string,
-      ["run", "--allow-all", "build/programs/test/backends/webgpu/denoProgram.js", JSON.stringify(task)],
+      process.execPath,
+      [
+        equipment.deno as string,
+        "run",
+        "--allow-all",
+        "build/programs/test/backends/webgpu/denoProgram.js",
+        JSON.stringify(task),
+      ],
       { env: { ...process.env, VK_DRIVER_FILES: equipment.lavapipe as string }, maxBuffer: 2 ** 24 },
     );
     const report = JSON.parse(stdout.trim().split("\n").at(-1) as string) as Report;
