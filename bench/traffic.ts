@@ -50,7 +50,7 @@ for (const workload of workloads.filter(({ precision, layer }) => precision === 
   const spec = (shape: number[]) => ({ shape, dtype: "float32" as const });
   const reduction = reduceConvolve(spec(signal), spec(kernel), { mode: "same", correlate: false });
   const plan = candidates(reduction.problem).find(({ method, outer }) => method === "fft" && outer === 0);
-  if (!plan || plan.run.kind !== "spectral") throw new Error(`${name} has a plan of one FFT`);
+  if (plan?.run.kind !== "spectral") throw new Error(`${name} has a plan of one FFT`);
   const arrays = arraysOf(workload);
   const view = (data: ArrayLike<number>, shape: number[]) => ({ ...allocate(shape, "float32", "operand"), data });
   const [x, w] = [reduction.x(view(arrays.signal, signal)), reduction.w(view(arrays.kernel, kernel))];

@@ -102,28 +102,28 @@ export class Gpu {
     return buffer;
   }
 
-  /** Runs `work`, which calls the device without awaiting anything, and throws what the device has to say against it. */
-  async check<T>(work: () => T): Promise<T> {
+  /** Runs `work`, which calls the device without awaiting anything; `accepted` fails with what the device has to say against it. */
+  submit<T>(work: () => T): { result: T; accepted: Promise<void> } {
     const { device } = this;
     if (this.lost !== undefined) throw this.lostError();
     device.pushErrorScope("out-of-memory");
     device.pushErrorScope("validation");
+    const scopes = () => Promise.all([device.popErrorScope(), device.popErrorScope()]);
     let result: T;
-    let scopes: Promise<(GPUError | null)[]>;
     try {
       result = work();
     } catch (cause) {
+      scopes().catch(() => {});
       // What a device throws at once: a buffer that it cannot have.
       throw cause instanceof RangeError ? outOfMemory(cause.message, cause) : cause;
-    } finally {
-      scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-      scopes.catch(() => {});
     }
-    const [invalid, memory] = await scopes.catch((cause: unknown) => {
-      throw this.failure(cause, "the GPU did not accept its work");
-    });
-    if (memory) throw outOfMemory(memory.message);
-    if (invalid) throw this.failure(invalid, "the GPU did not accept its work");
+    return { result, accepted: this.verdict(scopes()) };
+  }
+
+  /** `submit`, accepted. */
+  async check<T>(work: () => T): Promise<T> {
+    const { result, accepted } = this.submit(work);
+    await accepted;
     return result;
   }
 
@@ -154,11 +154,25 @@ export class Gpu {
 
   dispose(): void {
     this.pool.dispose();
-    for (const buffer of this.constants.values()) buffer.destroy();
-    this.constants.clear();
+    this.forgetConstants();
     this.pipelines.clear();
     this.modules.clear();
     if (this.found.own) this.device.destroy();
+  }
+
+  private async verdict(scopes: Promise<(GPUError | null)[]>): Promise<void> {
+    const [invalid, memory] = await scopes.catch((cause: unknown) => {
+      throw this.failure(cause, "the GPU did not accept its work");
+    });
+    // A constant may be one of the buffers that could not be had.
+    if (memory) this.forgetConstants();
+    if (memory) throw outOfMemory(memory.message);
+    if (invalid) throw this.failure(invalid, "the GPU did not accept its work");
+  }
+
+  private forgetConstants(): void {
+    for (const buffer of this.constants.values()) buffer.destroy();
+    this.constants.clear();
   }
 
   private module(name: ModuleName): GPUShaderModule {

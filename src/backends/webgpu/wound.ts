@@ -129,7 +129,7 @@ export abstract class Wound implements Executable {
     const readback = gpu.pool.lease();
     try {
       const parts = partsOf(out.view);
-      const staging = await gpu.check(() => {
+      const { result: staging, accepted } = gpu.submit(() => {
         this.mustFit(bite, samples, out);
         const input = upload(gpu, lease, samples.view, bite.first, bite.last);
         const toHost = isResident(out) ? undefined : packedSlabs(bite.outputs);
@@ -158,10 +158,13 @@ export abstract class Wound implements Executable {
         device.queue.submit([encoder.finish()]);
         return mappable && { buffer: mappable, bytes };
       });
+      const mapped = staging?.buffer.mapAsync(GPU_MAP_READ, 0, staging.bytes);
+      mapped?.catch(() => {});
+      await accepted;
       // Work that is submitted later may use them.
       lease.release();
-      if (!staging) return;
-      await untilAborted(staging.buffer.mapAsync(GPU_MAP_READ, 0, staging.bytes), control);
+      if (!staging || !mapped) return;
+      await untilAborted(mapped, control);
       deliver(new Float32Array(staging.buffer.getMappedRange(0, staging.bytes)), out, rounds.outAxes, bite.outputs);
       staging.buffer.unmap();
       readback.release();
