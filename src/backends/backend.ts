@@ -12,6 +12,8 @@ export interface BackendInfo {
   detail: string;
   /** The most working memory it can address, in bytes. */
   maxBytes: number;
+  /** The most of it in one piece. */
+  maxBuffer: number;
   /** The longest helix along which it can count. */
   maxHelix: number;
   /** The longest circular convolution it transforms, in complex points. */

@@ -1,6 +1,7 @@
 // Which backend and which plan: a pure function of the problem, of what is available, and of how fast it is.
 import type { BackendInfo, BackendName } from "../backends/backend.js";
 import { formatShape, HelixError } from "../errors.js";
+import { largestBuffer } from "../plan/buffers.js";
 import { candidates } from "../plan/candidates.js";
 import { passesOf } from "../plan/passes.js";
 import type { Method, Plan } from "../plan/plan.js";
@@ -118,6 +119,8 @@ function objection(info: BackendInfo, plan: Plan, wishes: Wishes): string | unde
   if (plan.precision === "f64" && !info.float64) return "it computes in float32 only";
   if (pointsOf(plan) > info.maxLength)
     return `its transforms have ${pointsOf(plan)} points, and may have ${info.maxLength}`;
+  if (largestBuffer(plan) > info.maxBuffer)
+    return `needs ${largestBuffer(plan)} bytes in one piece, and may use ${info.maxBuffer}`;
   if (plan.helix > info.maxHelix) return `its helix is ${plan.helix} numbers long, and may have ${info.maxHelix}`;
   if (plan.bytes > limitOf(info, wishes)) return `needs ${plan.bytes} bytes, and may use ${limitOf(info, wishes)}`;
   return undefined;
@@ -156,7 +159,13 @@ function nothingFits(
   wishes: Wishes,
 ): HelixError {
   const unlimited = { ...wishes, maxMemory: Number.POSITIVE_INFINITY };
-  const usable = available.map((info) => ({ ...info, maxBytes: Infinity, maxHelix: Infinity, maxLength: Infinity }));
+  const usable = available.map((info) => ({
+    ...info,
+    maxBytes: Infinity,
+    maxHelix: Infinity,
+    maxLength: Infinity,
+    maxBuffer: Infinity,
+  }));
   const tooLarge = all.filter(({ backend, plan }) =>
     usable.some((info) => info.name === backend && objection(info, plan, unlimited) === undefined),
   );

@@ -15,6 +15,7 @@ const js: BackendInfo = {
   detail: "",
   maxBytes: 2 ** 34,
   maxHelix: 2 ** 53 - 1,
+  maxBuffer: 2 ** 53 - 1,
   maxLength: 2 ** 53 - 1,
   threads: 1,
   simd: false,
@@ -22,7 +23,7 @@ const js: BackendInfo = {
 };
 const wasm: BackendInfo = { ...js, name: "wasm", maxBytes: 2 ** 32, simd: true };
 /** A GPU that does not compute in software. */
-const webgpu: BackendInfo = { ...js, name: "webgpu", maxBytes: 2 ** 31, maxLength: 2 ** 24, float64: false };
+const webgpu: BackendInfo = { ...js, name: "webgpu", maxBuffer: 2 ** 31, maxLength: 2 ** 24, float64: false };
 const auto: Wishes = { backend: "auto", method: "auto", maxMemory: 2 ** 53 };
 const problemOf = (m: number[], n: number[]) =>
   reduceConvolve({ shape: m, dtype: "float32" }, { shape: n, dtype: "float32" }, { mode: "same", correlate: false })
@@ -79,6 +80,13 @@ for (const [why, chosen, [m, n], wishes, available] of [
     [[2 ** 22], [5000]],
     { backend: "webgpu" },
     [{ ...webgpu, maxLength: 2 ** 14 }, wasm, js],
+  ],
+  [
+    "what needs too large a buffer in one piece is cut into blocks too",
+    "webgpu spectral",
+    [[2 ** 22], [5000]],
+    { backend: "webgpu" },
+    [{ ...webgpu, maxBuffer: 2 ** 20 }, wasm, js],
   ],
   ["a kernel that is an outer product goes in passes", "js separable", cube, { separable: true }, [js]],
   ["one that is not does not", "js spectral", cube, { separable: "it is not" }, [js]],

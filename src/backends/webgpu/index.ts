@@ -12,6 +12,9 @@ import { Spectral } from "./spectral.js";
 import { Survivor } from "./survivor.js";
 import { clearUncomputed } from "./transfer.js";
 
+/** WebGPU does not say how much memory a GPU has; what is too much fails when it is tried. */
+const MAX_BYTES = 2 ** 40;
+
 export interface WebGpuOptions extends GpuOptions {
   /** Work is split as if the device had no more than this. */
   limits?: LimitOptions;
@@ -44,6 +47,7 @@ export class WebGpu implements Backend {
         available: false,
         detail: gpu ? `the GPU was lost: ${gpu.lost}` : this.missing,
         maxBytes: 0,
+        maxBuffer: 0,
         maxHelix: 0,
         maxLength: 0,
       };
@@ -52,7 +56,8 @@ export class WebGpu implements Backend {
       ...common,
       available: true,
       detail: software ? `${label}; computes in software` : label,
-      maxBytes: gpu.limits.binding,
+      maxBytes: MAX_BYTES,
+      maxBuffer: gpu.limits.binding,
       maxHelix: 2 ** 31 - 1,
       maxLength: longest(gpu.limits),
     };

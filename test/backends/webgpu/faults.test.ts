@@ -141,6 +141,7 @@ if (isThere("dawnDriver", "apt-get install chromium")) {
   });
 
   test("an abort ends a run that waits for the GPU, or stops between two steps, and the next run is right", async () => {
+    // So that there are several steps.
     const webgpu = createSoftwareGpu({ limits: { binding: 2 ** 16 } });
     const { queue } = (await webgpu.acquire()).device;
     replaceWebGpu(webgpu);
