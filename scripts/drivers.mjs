@@ -1,6 +1,7 @@
 // Where Debian, and what is like it, keeps software drivers and browsers: GPUs for tests on machines without one.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 
 const firstOf = (paths) => paths.find(existsSync);
 
@@ -19,10 +20,11 @@ export const lavapipe = () =>
     ["lvp_icd.x86_64.json", "lvp_icd.aarch64.json", "lvp_icd.json"].map((file) => `/usr/share/vulkan/icd.d/${file}`),
   );
 
-/** The program of the npm package deno, for Node to run. */
+/** The program in the npm package deno, which has a package for each platform. */
 export function deno() {
   try {
-    return createRequire(import.meta.url).resolve("deno/bin.cjs");
+    const platforms = resolve(createRequire(import.meta.url).resolve("deno/package.json"), "../../@deno");
+    return firstOf(readdirSync(platforms).map((platform) => `${platforms}/${platform}/deno`));
   } catch {
     return undefined;
   }

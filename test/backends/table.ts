@@ -8,8 +8,15 @@ import { Random } from "../random.js";
 import { execute, plansOf } from "./execute.js";
 import { cases, problemOf } from "./problems.js";
 
-/** All plans of a problem, or where each takes long to compile, of those that differ only in the length of their blocks the longest. */
+/** All plans of a problem, or where each takes long to compile, fewer. */
 export type Selection = "all" | "of each kind";
+
+/** Of plans that differ only in the length of their blocks, the one with the longest. */
+export function plansOfEachKind(problem: Problem): Plan[] {
+  const plans = plansOf(problem);
+  const longest = plans.filter(({ method }) => method === "overlap-save").at(-1);
+  return plans.filter((plan) => plan.method !== "overlap-save" || plan === longest);
+}
 
 /** The plans that were run; throws where one is not right. */
 export async function check(
@@ -23,9 +30,7 @@ export async function check(
   const x = random.reals(parts * signalSize(problem));
   const w = random.reals(parts * kernelSize(problem));
   const expected = oracle(problem, x, w);
-  const every = plansOf(problem);
-  const longest = every.filter(({ method }) => method === "overlap-save").at(-1);
-  const plans = every.filter((plan) => selection === "all" || plan.method !== "overlap-save" || plan === longest);
+  const plans = selection === "all" ? plansOf(problem) : plansOfEachKind(problem);
   for (const plan of plans) {
     const out = await execute(backend, problem, plan, x, w);
     const what = `${label}: ${plan.run.kind} ${problem.precision} ${problem.field}`;

@@ -27,21 +27,15 @@ if (isThere("deno", "npm ci") && isThere("lavapipe", "apt-get install mesa-vulka
       ],
     };
     const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [
-        equipment.deno as string,
-        "run",
-        "--allow-all",
-        "build/programs/test/backends/webgpu/denoProgram.js",
-        JSON.stringify(task),
-      ],
+      equipment.deno as string,
+      ["run", "--allow-all", "build/programs/test/backends/webgpu/denoProgram.js", JSON.stringify(task)],
       { env: { ...process.env, VK_DRIVER_FILES: equipment.lavapipe as string }, maxBuffer: 2 ** 24 },
     );
     const report = JSON.parse(stdout.trim().split("\n").at(-1) as string) as Report;
     assert.equal(report.failures, []);
     assert.match(report.adapter, /llvmpipe/);
     assert.ok(report.plans > 120, `only ${report.plans} plans`);
-    assert.ok(Object.keys(report.errors).length > 10);
+    assert.ok(Object.keys(report.errors).length >= 10);
     for (const [what, error] of Object.entries(report.errors)) assert.ok(error <= 5e-7, `${what}: error ${error}`);
     assert.ok(report.untouched);
   });

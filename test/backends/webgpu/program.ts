@@ -1,13 +1,12 @@
 // What Deno and a browser run: a part of the case table, and larger sizes, on their own WebGPU. Resolves to a line of JSON.
 import { createWebGpu } from "../../../src/backends/webgpu/index.js";
 import { convolve } from "../../../src/index.js";
-import { candidates } from "../../../src/plan/candidates.js";
 import type { Problem } from "../../../src/problem/problem.js";
 import { Random } from "../../random.js";
 import { sampledError } from "../../sampled.js";
 import { execute } from "../execute.js";
 import { cases, problemOf } from "../problems.js";
-import { check } from "../table.js";
+import { check, plansOfEachKind } from "../table.js";
 
 export interface Report {
   adapter: string;
@@ -49,10 +48,7 @@ export async function runProgram({ every, large }: Task): Promise<Report> {
       return { x: m, w: n, u: 1, v: 1, lo: (n - 1) >> 1, step: 1, count: m };
     });
     const problem: Problem = { ...problemOf({ name: "", axes }, "f32", "real") };
-    for (const plan of candidates(problem).filter(({ run }) => run.kind === "spectral" || run.kind === "strip")) {
-      const blocks = plan.run.kind === "spectral" ? plan.run.blocks : 1;
-      // Of many ways to cut blocks, a few.
-      if (blocks > 40) continue;
+    for (const plan of plansOfEachKind(problem).filter(({ run }) => run.kind !== "rows")) {
       const y = await execute(gpu, problem, plan, x, w);
       const error = sampledError(
         { data: x, shape: signal },
@@ -60,7 +56,7 @@ export async function runProgram({ every, large }: Task): Promise<Report> {
         { data: y ?? [], shape: signal },
         "same",
       );
-      const name = `(${signal}) * (${kernel}) ${plan.run.kind} ${plan.outer} ${blocks}`;
+      const name = `(${signal}) * (${kernel}) ${plan.method}, ${plan.outer} outer axes`;
       report.errors[name] = error;
     }
   }
