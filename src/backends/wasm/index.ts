@@ -76,7 +76,10 @@ export class Wasm implements Backend {
       maxBytes: MAX_BYTES,
       maxHelix: MAX_HELIX,
       threads,
+      maxBuffer: MAX_BYTES,
+      maxLength: MAX_HELIX,
       simd: build !== "scalar",
+      float64: true,
     };
   }
 
