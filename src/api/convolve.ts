@@ -1,9 +1,8 @@
 // convolve and correlate.
 import type { FloatArray, NdArray } from "../ndarray.js";
-import { viewOf } from "../ndarray.js";
-import { execute, executeSync, type Job } from "./execute.js";
-import { type ConvolutionOptions, checkOptions } from "./options.js";
-import { type Operation, reduce } from "./reduce.js";
+import { execute, executeSync } from "./execute.js";
+import { jobOf } from "./job.js";
+import type { ConvolutionOptions } from "./options.js";
 
 /**
  * N-dimensional convolution, out[k] = Σ signal[i] kernel[k - i] over all i, for any rank; SciPy's modes and centring.
@@ -31,12 +30,12 @@ export async function convolve(
   kernel: NdArray,
   options: ConvolutionOptions = {},
 ): Promise<NdArray<FloatArray>> {
-  return execute(jobOf(signal, kernel, options, "convolve"));
+  return execute(jobOf("convolve", signal, kernel, options));
 }
 
 /** `convolve` on the calling thread, which it holds until it is done. */
 export function convolveSync(signal: NdArray, kernel: NdArray, options: ConvolutionOptions = {}): NdArray<FloatArray> {
-  return executeSync(jobOf(signal, kernel, options, "convolve"));
+  return executeSync(jobOf("convolve", signal, kernel, options));
 }
 
 /**
@@ -51,16 +50,10 @@ export async function correlate(
   kernel: NdArray,
   options: ConvolutionOptions = {},
 ): Promise<NdArray<FloatArray>> {
-  return execute(jobOf(signal, kernel, options, "correlate"));
+  return execute(jobOf("correlate", signal, kernel, options));
 }
 
 /** `correlate` on the calling thread, which it holds until it is done. */
 export function correlateSync(signal: NdArray, kernel: NdArray, options: ConvolutionOptions = {}): NdArray<FloatArray> {
-  return executeSync(jobOf(signal, kernel, options, "correlate"));
-}
-
-function jobOf(signal: NdArray, kernel: NdArray, options: ConvolutionOptions, operation: Operation): Job {
-  checkOptions(options);
-  const views = { signal: viewOf(signal, "signal"), kernel: viewOf(kernel, "kernel") };
-  return { reduction: reduce(operation, views.signal, views.kernel, options), ...views, options };
+  return executeSync(jobOf("correlate", signal, kernel, options));
 }

@@ -8,7 +8,7 @@ import {
   allocate,
   copyElements,
   type FloatArray,
-  isComplex,
+  floatDtype,
   type NdArray,
   rangeOf,
   sizeOf,
@@ -17,6 +17,7 @@ import {
 import { fallback } from "../plan/candidates.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
+import { addBias } from "./bias.js";
 import { exactLength, roundToIntegers } from "./exact.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import type { SharedOptions } from "./options.js";
@@ -29,6 +30,8 @@ export interface Job {
   signal: View;
   kernel: View;
   options: SharedOptions;
+  /** Added to the result. */
+  bias?: View | undefined;
   /** The choice, if it is made already. */
   choice?: Choice;
 }
@@ -41,6 +44,7 @@ interface Task {
   target: Target;
   control: Control;
   exact: boolean;
+  bias: View | undefined;
 }
 
 export async function execute(job: Job, supply: Supply = recentExecutables): Promise<NdArray<FloatArray>> {
@@ -93,11 +97,12 @@ export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions,
   };
 }
 
-function start({ reduction, signal, kernel, options, choice: made }: Job): Task {
+function start({ reduction, signal, kernel, options, bias, choice: made }: Job): Task {
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
   const exact = isExact(signal, kernel);
-  const longest = exact ? exactLength(signal, kernel) : undefined;
+  const x = reduction.x(dense(signal));
+  const longest = exact ? exactLength(x.view, kernel) : undefined;
   const w = reduction.w(dense(kernel));
   const { choice, kernel: chosen } = made
     ? { choice: made, kernel: w }
@@ -105,16 +110,18 @@ function start({ reduction, signal, kernel, options, choice: made }: Job): Task 
   return {
     choice,
     backend: backendOf(choice.backend),
-    x: reduction.x(dense(signal)),
+    x,
     w: chosen,
-    target: targetOf(reduction, resultDtype(reduction.problem), out, [signal, kernel]),
+    target: targetOf(reduction, resultDtype(reduction.problem), out, bias ? [signal, kernel, bias] : [signal, kernel]),
     control: { abort, onProgress },
     exact: exact && choice.plan.run.kind === "spectral",
+    bias,
   };
 }
 
-function finish({ target, exact }: Task): NdArray<FloatArray> {
+function finish({ target, exact, bias }: Task): NdArray<FloatArray> {
   if (exact) roundToIntegers(target.output.view);
+  if (bias) addBias(bias, target.output.view);
   return target.deliver();
 }
 
@@ -122,9 +129,7 @@ function finish({ target, exact }: Task): NdArray<FloatArray> {
 function dense(view: View): View {
   const { first, last } = rangeOf(view);
   if (last - first < 2 * sizeOf(view.shape, "array")) return view;
-  const single = view.dtype === "float32" || view.dtype === "complex64" || view.dtype === "float16";
-  const dtype = isComplex(view.dtype) ? (single ? "complex64" : "complex128") : single ? "float32" : "float64";
-  const packed = allocate(view.shape, dtype, "a packed copy of the input");
+  const packed = allocate(view.shape, floatDtype(view.dtype), "a packed copy of the input");
   copyElements(view, packed);
   return packed;
 }
