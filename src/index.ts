@@ -12,6 +12,7 @@ export {
   convTranspose,
   convTransposeSync,
 } from "./api/conv.js";
+export { ConvNd, type ConvNdOptions, type Gradients, type Parameter, type SavedConvNd } from "./api/convNd.js";
 export { convolve, convolveSync, correlate, correlateSync } from "./api/convolve.js";
 export type { CandidateExplanation, Explanation } from "./api/explain.js";
 export { explain } from "./api/explain.js";

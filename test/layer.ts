@@ -67,8 +67,9 @@ function forEachProduct(layer: LayerCase, visit: (y: number, x: number, w: numbe
   const [xVolume, wVolume, yVolume] = [volume(size), volume(taps), volume(outSize)];
   // The spatial sums are the same for all channels.
   const meetings: [y: number, x: number, w: number][] = [];
+  const everyTap = indices(taps);
   for (const t of indices(outSize))
-    for (const j of indices(taps)) {
+    for (const j of everyTap) {
       const i = t.map((k, d) => at(stride, d) * k + at(dilation, d) * at(j, d) - (padding[d]?.[0] ?? 0));
       const x = sourceOf(i, size, paddingMode);
       if (x !== undefined) meetings.push([flat(t, outSize), x, flat(j, taps)]);
