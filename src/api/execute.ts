@@ -10,7 +10,7 @@ import {
   allocate,
   copyElements,
   type FloatArray,
-  isComplex,
+  floatDtype,
   type NdArray,
   rangeOf,
   sizeOf,
@@ -19,6 +19,7 @@ import {
 import { fallback } from "../plan/candidates.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Operand, Problem, Reduction } from "../problem/problem.js";
+import { addBias } from "./bias.js";
 import { exactLength, roundToIntegers } from "./exact.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import { type GpuArray, isGpuArray } from "./gpuArray.js";
@@ -32,6 +33,8 @@ export interface Job {
   signal: View;
   kernel: View;
   options: SharedOptions;
+  /** Added to the result. */
+  bias?: View | undefined;
   /** The choice, if it is made already, and what was wished for then. */
   made?: { choice: Choice; wishes: Wishes };
 }
@@ -44,6 +47,7 @@ interface Task {
   target: Target;
   control: Control;
   exact: boolean;
+  bias: View | undefined;
 }
 
 export async function execute(job: Job, supply: Supply = recentExecutables): Promise<NdArray<FloatArray> | GpuArray> {
@@ -131,11 +135,12 @@ export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions,
   };
 }
 
-function start({ reduction, signal, kernel, options, made }: Job, among: Among): Task {
+function start({ reduction, signal, kernel, options, bias, made }: Job, among: Among): Task {
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
   const exact = isExact(signal, kernel);
-  const longest = exact ? exactLength(signal, kernel) : undefined;
+  const x = reduction.x(dense(signal));
+  const longest = exact ? exactLength(x.view, kernel) : undefined;
   const w = reduction.w(dense(kernel));
   const { choice, kernel: chosen } = made
     ? { choice: made.choice, kernel: w }
@@ -143,16 +148,18 @@ function start({ reduction, signal, kernel, options, made }: Job, among: Among):
   return {
     choice,
     backend: backendOf(choice.backend),
-    x: reduction.x(dense(signal)),
+    x,
     w: chosen,
-    target: targetOf(reduction, resultDtype(reduction.problem), out, [signal, kernel]),
+    target: targetOf(reduction, resultDtype(reduction.problem), out, bias ? [signal, kernel, bias] : [signal, kernel]),
     control: { abort, onProgress },
     exact: exact && choice.plan.run.kind === "spectral",
+    bias,
   };
 }
 
-function finish({ target, exact }: Task): NdArray<FloatArray> | GpuArray {
+function finish({ target, exact, bias }: Task): NdArray<FloatArray> | GpuArray {
   if (exact) roundToIntegers(target.output.view);
+  if (bias) addBias(bias, target.output.view);
   return target.deliver();
 }
 
@@ -161,9 +168,7 @@ function dense(view: View): View {
   if (gpuDataOf(view)) return view;
   const { first, last } = rangeOf(view);
   if (last - first < 2 * sizeOf(view.shape, "array")) return view;
-  const single = view.dtype === "float32" || view.dtype === "complex64" || view.dtype === "float16";
-  const dtype = isComplex(view.dtype) ? (single ? "complex64" : "complex128") : single ? "float32" : "float64";
-  const packed = allocate(view.shape, dtype, "a packed copy of the input");
+  const packed = allocate(view.shape, floatDtype(view.dtype), "a packed copy of the input");
   copyElements(view, packed);
   return packed;
 }

@@ -9,8 +9,8 @@ import type { Plan } from "../plan/plan.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Reduction } from "../problem/problem.js";
 import { wishesOf } from "./execute.js";
-import { type ConvolutionOptions, checkOptions } from "./options.js";
-import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
+import { checkOptions, type Operation, type OptionsArgument, type OptionsOf } from "./options.js";
+import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
 import { judge } from "./separable.js";
 
 export interface CandidateExplanation extends PlanSummary {
@@ -44,19 +44,20 @@ export interface Explanation {
  * const { backend, reason, candidates } = await explain("convolve", { signal: { shape: [25, 25, 41, 51] }, kernel: { shape: [10, 10, 10, 10] } }, { mode: "same" });
  * console.table(candidates);
  */
-export async function explain(
-  operation: Operation,
+export async function explain<O extends Operation>(
+  operation: O,
   arrays: { signal: OperandSpec; kernel: OperandSpec },
-  options: ConvolutionOptions = {},
+  ...[options = {} as OptionsOf[O]]: OptionsArgument<OptionsOf[O]>
 ): Promise<Explanation> {
-  checkOptions(options);
+  checkOptions(operation, options);
   const { signal, kernel } = arrays;
-  const [x, w] = [specOf(signal, "signal"), specOf(kernel, "kernel")];
+  const [xName, wName] = operandNames[operation];
+  const [x, w] = [specOf(signal, xName), specOf(kernel, wName)];
   const reduction = reduce(operation, x, w, options);
   await detectAll();
   const { problem } = reduction;
   const known = (wishes: Wishes) =>
-    "data" in kernel ? judge(problem, reduction.w(viewOf(kernel, "kernel")), isExact(x, w), wishes).wishes : wishes;
+    "data" in kernel ? judge(problem, reduction.w(viewOf(kernel, wName)), isExact(x, w), wishes).wishes : wishes;
   return explanationOf(operation, reduction, decide(problem, known(wishesOf(options))));
 }
 

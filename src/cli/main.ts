@@ -3,7 +3,7 @@
 import { constants } from "node:os";
 import { type CAC, cac } from "cac";
 import { version } from "../../package.json";
-import { backends, convolve, correlate, explain, type Operation } from "../index.js";
+import { backends, convolve, correlate, explain } from "../index.js";
 import { markArguments, type Request, readRequest, UsageError, unmark } from "./commandLine.js";
 import { explainTable } from "./explainTable.js";
 import { checkTarget, codeOf, readArray, STREAM, writeArray, writeStdout } from "./files.js";
@@ -59,7 +59,10 @@ function describeCommands(): CAC {
   return cli;
 }
 
-async function compute(operation: Operation, { signal, kernel, out, isExplained, options }: Request): Promise<void> {
+async function compute(
+  operation: keyof typeof operations,
+  { signal, kernel, out, isExplained, options }: Request,
+): Promise<void> {
   if (out !== undefined) await checkTarget(out);
   const arrays = { signal: await readArray(signal, interrupted), kernel: await readArray(kernel, interrupted) };
   if (isExplained) {
