@@ -23,11 +23,12 @@ import {
   weightShape,
 } from "./layer.js";
 import { checkDivides, fullShape, groupsOf, type LayerOptions, type PerAxis } from "./layerOptions.js";
+import { onMetPhases } from "./phases.js";
 import type { Axis, Operand, Problem, Reduction } from "./problem.js";
 
 export function reduceConv(x: ArraySpec, weight: ArraySpec, options: LayerOptions): Reduction {
   const layer = layerOf(x.shape, weight.shape, options);
-  return padded(forward(layer, x, weight), options);
+  return onMetPhases(padded(forward(layer, x, weight), options));
 }
 
 export function reduceConvTranspose(

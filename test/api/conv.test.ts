@@ -182,6 +182,18 @@ test("explain says what a layer would do", async () => {
   assert.equal([plan.batch, plan.cin, plan.cout], [2, 8, 16]);
 });
 
+test("of a strided layer with single taps, only the samples that are met take part", async () => {
+  const arrays = { signal: { shape: [1, 3, 20, 21] }, kernel: { shape: [4, 3, 1, 3] } };
+  const { plan } = await explain("conv", arrays, { stride: 2, padding: 1, backend: "js", method: "direct" });
+  assert.equal(
+    plan.axes.map(({ step, x }) => [step, x.size]),
+    [
+      [1, 10],
+      [2, 21],
+    ],
+  );
+});
+
 test("out receives the result, strided or not", () => {
   const [x, w, bias] = [filled(2, 3, 6), filled(4, 3, 3), filled(4)];
   const expected = convSync(x, w, { bias });
