@@ -68,12 +68,12 @@ if (await isOnDawn()) {
 
   test("agrees with the oracle on random problems by every plan", async () => {
     let plans = 0;
-    for (let seed = 1; seed <= 25; seed++) {
+    for (let seed = 1; seed <= 12; seed++) {
       const random = new Random(seed);
       const problem: Problem = { ...randomProblem(random), precision: "f32" };
       plans += (await check(gpu, problem, random, `seed ${seed}`, "of each kind")).length;
     }
-    assert.ok(plans > 80, `only ${plans} plans`);
+    assert.ok(plans > 40, `only ${plans} plans`);
   });
 
   test("every odd factor is right, in one workgroup and in several", async () => {

@@ -66,6 +66,14 @@ if (isThere("dawnDriver", "apt-get install chromium")) {
     await throwsHelixError(() => convolve(onGpu, blur, { backend: "wasm" }), "option", /need backend "webgpu"/);
   });
 
+  test("numbers that are not finite are not for shaders, and are convolved elsewhere", async () => {
+    const broken = { ...image, data: image.data.slice() };
+    broken.data[700] = Number.NaN;
+    const result = await convolve(broken, blur, options);
+    // As text, in which NaN equals NaN.
+    assert.is(result.data.join(), convolveSync(broken, blur, { mode: "same", method: "direct" }).data.join());
+  });
+
   test("2000 convolutions take no more memory than a few", async () => {
     const { pool } = await webgpu.acquire();
     const prepared = await prepare("convolve", { signal: image }, blur, options);
