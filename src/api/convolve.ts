@@ -1,6 +1,7 @@
 // convolve and correlate.
 import type { FloatArray, NdArray } from "../ndarray.js";
 import { execute, executeSync } from "./execute.js";
+import type { GpuArray } from "./gpuArray.js";
 import { jobOf } from "./job.js";
 import type { ConvolutionOptions } from "./options.js";
 
@@ -17,6 +18,9 @@ import type { ConvolutionOptions } from "./options.js";
  * A kernel that is an outer product of one vector per axis, to rounding, is convolved along one axis after the other where that is
  * faster.
  *
+ * A signal that is a GpuArray (helixconv/webgpu) is read, and an `out` that is one written, on the GPU, where nothing is copied; their
+ * numbers must be finite.
+ *
  * NaN and infinities spread as far as the definition says and no farther: a signal or kernel that holds one is convolved by direct
  * sums, whatever `method` says.
  *
@@ -26,10 +30,20 @@ import type { ConvolutionOptions } from "./options.js";
  * blurred.data; // Float32Array of 480 · 640
  */
 export async function convolve(
-  signal: NdArray,
+  signal: NdArray | GpuArray,
+  kernel: NdArray,
+  options: ConvolutionOptions & { out: GpuArray },
+): Promise<GpuArray>;
+export async function convolve(
+  signal: NdArray | GpuArray,
+  kernel: NdArray,
+  options?: ConvolutionOptions,
+): Promise<NdArray<FloatArray>>;
+export async function convolve(
+  signal: NdArray | GpuArray,
   kernel: NdArray,
   options: ConvolutionOptions = {},
-): Promise<NdArray<FloatArray>> {
+): Promise<NdArray<FloatArray> | GpuArray> {
   return execute(jobOf("convolve", signal, kernel, options));
 }
 
@@ -46,10 +60,20 @@ export function convolveSync(signal: NdArray, kernel: NdArray, options: Convolut
  * const match = await correlate({ data: scene, shape: [480, 640] }, { data: template, shape: [32, 32] }, { mode: "valid" });
  */
 export async function correlate(
-  signal: NdArray,
+  signal: NdArray | GpuArray,
+  kernel: NdArray,
+  options: ConvolutionOptions & { out: GpuArray },
+): Promise<GpuArray>;
+export async function correlate(
+  signal: NdArray | GpuArray,
+  kernel: NdArray,
+  options?: ConvolutionOptions,
+): Promise<NdArray<FloatArray>>;
+export async function correlate(
+  signal: NdArray | GpuArray,
   kernel: NdArray,
   options: ConvolutionOptions = {},
-): Promise<NdArray<FloatArray>> {
+): Promise<NdArray<FloatArray> | GpuArray> {
   return execute(jobOf("correlate", signal, kernel, options));
 }
 

@@ -2,6 +2,7 @@
 import type { BackendName } from "../backends/backend.js";
 import type { Candidate, Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
+import { detectAll } from "../dispatch/registry.js";
 import { type Dtype, viewOf } from "../ndarray.js";
 import { type PlanSummary, summarise } from "../plan/explain.js";
 import type { Plan } from "../plan/plan.js";
@@ -53,6 +54,7 @@ export async function explain<O extends Operation>(
   const [xName, wName] = operandNames[operation];
   const [x, w] = [specOf(signal, xName), specOf(kernel, wName)];
   const reduction = reduce(operation, x, w, options);
+  await detectAll();
   const { problem } = reduction;
   const known = (wishes: Wishes) =>
     "data" in kernel ? judge(problem, reduction.w(viewOf(kernel, wName)), isExact(x, w), wishes).wishes : wishes;

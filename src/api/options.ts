@@ -7,6 +7,7 @@ import { type Method, methods } from "../plan/plan.js";
 import type { BoundaryName } from "../problem/boundary.js";
 import { type Mode, modes } from "../problem/convolve.js";
 import type { LayerOptions, PerAxis } from "../problem/layerOptions.js";
+import type { GpuArray } from "./gpuArray.js";
 
 /** Options of every operation. */
 export interface SharedOptions {
@@ -22,7 +23,7 @@ export interface SharedOptions {
   /** The most working memory beside the caller's arrays, in bytes; default what the backend can address. With little, work goes block by block. */
   maxMemory?: number;
   /** Where the result goes: exactly its shape and dtype, strided or not, not overlapping an input. Returned as it is. */
-  out?: NdArray<FloatArray>;
+  out?: NdArray<FloatArray> | GpuArray;
   /** Stops the work at its next step, mostly after some 10 ms to 100 ms; the call then throws code "aborted". */
   abort?: AbortSignal;
   /** Told now and then which fraction of the work is done, 0 to 1. */
@@ -44,7 +45,12 @@ export interface ConvolutionOptions extends SharedOptions {
 }
 
 /** Options of the layer operations: stride, padding, dilation, groups, as PyTorch names them. */
-type SharedLayerOptions = SharedOptions & LayerOptions;
+type SharedLayerOptions = Omit<SharedOptions, "out"> & LayerOptions & Out;
+
+interface Out {
+  /** As for the other operations; arrays on a GPU go through `prepare`. */
+  out?: NdArray<FloatArray>;
+}
 
 export interface ConvOptions extends SharedLayerOptions {
   /** One number for each output channel, shape (O); added in the result's dtype. */

@@ -1,8 +1,8 @@
 // prepare: the plan chosen, the memory allocated and the kernel transformed once, for many signals of one shape.
 import type { Executable } from "../backends/backend.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
-import { decide } from "../dispatch/decide.js";
-import { backendOf } from "../dispatch/registry.js";
+import { decide, look } from "../dispatch/decide.js";
+import { backendOf, isSync } from "../dispatch/registry.js";
 import { formatShape, HelixError } from "../errors.js";
 import { type FloatArray, type NdArray, type View, viewOf } from "../ndarray.js";
 import type { Plan } from "../plan/plan.js";
@@ -10,11 +10,12 @@ import { type ArraySpec, isExact } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
 import { biasOf } from "./bias.js";
 import { recentExecutables, type Supply } from "./executables.js";
-import { execute, executeSync, type Job, wishesOf } from "./execute.js";
+import { execute, executeSync, insteadOf, type Job, wishesOf } from "./execute.js";
 import { type Explanation, explanationOf } from "./explain.js";
+import { type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
 import { checkOptions, type Operation, type OptionsArgument, type OptionsOf, type SharedOptions } from "./options.js";
 import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
-import { type Judged, judge } from "./separable.js";
+import { judge } from "./separable.js";
 
 /** What may differ from run to run. */
 export type RunOptions = Pick<SharedOptions, "out" | "abort" | "onProgress">;
@@ -39,8 +40,19 @@ export async function prepare<O extends Operation>(
   kernel: NdArray,
   ...[options = {} as PrepareOptions<O>]: OptionsArgument<PrepareOptions<O>>
 ): Promise<Prepared> {
-  const { choice, judged, ...rest } = settle(operation, signal, kernel, options as OptionsOf[O]);
-  return new Prepared(rest, choice, await backendOf(choice.backend).prepare(choice.plan, judged.kernel));
+  const settled = settle(operation, signal, kernel, options as OptionsOf[O]);
+  const { reduction, wishes, exact } = settled;
+  const { problem } = reduction;
+  await look(problem, wishes);
+  const judged = judge(problem, reduction.w(settled.kernel), exact, wishes);
+  const prepared = async (choice: Choice) =>
+    new Prepared(settled, choice, await backendOf(choice.backend).prepare(choice.plan, judged.kernel));
+  const choice = decide(problem, judged.wishes);
+  try {
+    return await prepared(choice);
+  } catch (error) {
+    return prepared(insteadOf(error, choice, problem, judged.wishes));
+  }
 }
 
 /** `prepare` at once, on backends that can: "wasm" and "js". */
@@ -50,8 +62,11 @@ export function prepareSync<O extends Operation>(
   kernel: NdArray,
   ...[options = {} as PrepareOptions<O>]: OptionsArgument<PrepareOptions<O>>
 ): Prepared {
-  const { choice, judged, ...rest } = settle(operation, signal, kernel, options as OptionsOf[O]);
-  return new Prepared(rest, choice, buildSync(choice, judged.kernel));
+  const settled = settle(operation, signal, kernel, options as OptionsOf[O]);
+  const { reduction, wishes, exact } = settled;
+  const judged = judge(reduction.problem, reduction.w(settled.kernel), exact, wishes);
+  const choice = decide(reduction.problem, judged.wishes, "sync");
+  return new Prepared(settled, choice, buildSync(choice, judged.kernel));
 }
 
 /** What is decided once for all runs. */
@@ -62,6 +77,8 @@ interface Settled {
   spec: ArraySpec;
   kernel: View;
   bias: View | undefined;
+  /** Whether results are exact integers. */
+  exact: boolean;
 }
 
 function settle<O extends Operation>(
@@ -69,7 +86,7 @@ function settle<O extends Operation>(
   signal: OperandSpec,
   kernel: NdArray,
   options: OptionsOf[O],
-): Settled & { choice: Choice; judged: Judged } {
+): Settled {
   checkOptions(operation, options);
   const [xName, wName] = operandNames[operation];
   const spec = specOf(signal, xName);
@@ -78,9 +95,7 @@ function settle<O extends Operation>(
   // Signals are not known yet, so no FFT can be promised to round to exact integers.
   const exact = isExact(spec, view);
   const wishes = wishesOf(options, exact ? 0 : undefined);
-  const judged = judge(reduction.problem, reduction.w(view), exact, wishes);
-  const choice = decide(reduction.problem, judged.wishes);
-  return { operation, reduction, wishes, spec, kernel: view, bias: biasOf(options, reduction), choice, judged };
+  return { operation, reduction, wishes, spec, kernel: view, exact, bias: biasOf(options, reduction) };
 }
 
 function buildSync({ backend, plan }: Choice, kernel: Operand): Executable {
@@ -118,7 +133,9 @@ export class Prepared {
   }
 
   /** Convolves a signal of the prepared shape and dtype. Runs that overlap in time are done one after the other. */
-  async run(signal: NdArray, options: RunOptions = {}): Promise<NdArray<FloatArray>> {
+  async run(signal: NdArray | GpuArray, options: RunOptions & { out: GpuArray }): Promise<GpuArray>;
+  async run(signal: NdArray | GpuArray, options?: RunOptions): Promise<NdArray<FloatArray>>;
+  async run(signal: NdArray | GpuArray, options: RunOptions = {}): Promise<NdArray<FloatArray> | GpuArray> {
     const job = this.job(signal, options);
     const turn = this.queue.then(() => execute(job, this.supply));
     this.running++;
@@ -175,14 +192,20 @@ export class Prepared {
     [this.choice, this.executable] = [choice, executable];
   }
 
-  private job(signal: NdArray, options: RunOptions): Job {
+  private job(signal: NdArray | GpuArray, options: RunOptions): Job {
     this.checkReady();
-    const { operation, reduction, spec, bias } = this.settled;
+    const { operation, reduction, spec, bias, wishes } = this.settled;
     const [name] = operandNames[operation];
     checkOptions(operation, options);
-    const view = viewOf(signal, name);
+    const view = isGpuArray(signal) ? gpuView(signal, name) : viewOf(signal, name);
+    if ((isGpuArray(signal) || isGpuArray(options.out)) && isSync(this.choice.backend))
+      throw new HelixError(
+        "option",
+        `arrays on a GPU need a convolution that was prepared for backend "webgpu"; this one is on "${this.choice.backend}"`,
+        { expected: "webgpu", actual: this.choice.backend },
+      );
     checkSame(view, spec, name);
-    return { reduction, signal: view, kernel: this.kernel, options, bias, choice: this.choice };
+    return { reduction, signal: view, kernel: this.kernel, options, bias, made: { choice: this.choice, wishes } };
   }
 
   private checkIdle(name: string): void {

@@ -1,6 +1,6 @@
 // Whether a call's kernel can be taken apart, axis by axis, and the choice that follows.
 import type { Choice, Wishes } from "../dispatch/choose.js";
-import { decide } from "../dispatch/decide.js";
+import { type Among, decide } from "../dispatch/decide.js";
 import { allocate, copyElements, isComplex, type View } from "../ndarray.js";
 import { passesOf } from "../plan/passes.js";
 import { factorise } from "../problem/factors.js";
@@ -32,11 +32,12 @@ export function chooseFor(
   kernel: Operand,
   exact: boolean,
   wishes: Wishes,
+  among: Among,
 ): { choice: Choice; kernel: Operand } {
-  const hoped = decide(problem, { ...wishes, separable: exact ? EXACT : true });
+  const hoped = decide(problem, { ...wishes, separable: exact ? EXACT : true }, among);
   if (hoped.plan.run.kind !== "separable") return { choice: hoped, kernel };
   const judged = judge(problem, kernel, exact, wishes);
-  return { choice: decide(problem, judged.wishes), kernel: judged.kernel };
+  return { choice: decide(problem, judged.wishes, among), kernel: judged.kernel };
 }
 
 function isFiniteArray(view: View): boolean {

@@ -9,6 +9,8 @@ export interface Rate {
   row: number;
   call: number;
   run: number;
+  /** Bytes a second of operands and results that have to go somewhere else and back; unlimited where left out. */
+  link?: number;
 }
 
 export type Rates = Record<"spectral" | "strip" | "rows", Rate>;
@@ -30,10 +32,15 @@ const js: Rates = {
   rows: { flops: 0.07e9, bytes: 2e9, row: 0, call: 2e-6, run: 5e-6 },
 };
 
+/** A GPU of a few teraflops behind a bus: an estimate, not measured. Software adapters are slower, and never chosen. */
+const gpuRate: Rate = { flops: 500e9, bytes: 200e9, row: 0, call: 0, run: 1.5e-3, link: 4e9 };
+const gpu: Rates = { spectral: gpuRate, strip: gpuRate, rows: gpuRate };
+
 export type Calibration = (backend: BackendInfo, plan: Plan) => Rates;
 
 export const defaultRates: Calibration = ({ name, simd: hasSimd }, { precision }) => {
   if (name === "js") return js;
+  if (name === "webgpu") return gpu;
   if (!hasSimd) return scalar;
   if (precision === "f32") return simd;
   // A vector holds half as many float64 numbers.
@@ -51,7 +58,8 @@ export function predict({ run, cost }: Plan, rates: Rates, threads = 1): number 
   const { flops, traffic, copied, rows, calls, tasks } = cost;
   const rate = rates[run.kind === "zero" ? "rows" : run.kind];
   const work = flops / rate.flops + traffic / rate.bytes + rows * rate.row + calls * rate.call;
-  if (threads === 1) return rate.run + work;
+  const moved = rate.link === undefined ? 0 : copied / 2 / rate.link;
+  if (threads === 1) return rate.run + moved + work;
   const each = (work + copied / HANDED.bytes) / tasks + HANDED.task;
   return rate.run + Math.max(each * Math.ceil(tasks / threads), copied / COPY);
 }

@@ -1,6 +1,7 @@
 // Which backend and which plan: a pure function of the problem, of what is available, and of how fast it is.
 import type { BackendInfo, BackendName } from "../backends/backend.js";
 import { formatShape, HelixError } from "../errors.js";
+import { largestBuffer } from "../plan/buffers.js";
 import { candidates } from "../plan/candidates.js";
 import { passesOf } from "../plan/passes.js";
 import type { Method, Plan } from "../plan/plan.js";
@@ -42,7 +43,7 @@ export function choose(
   calibration: Calibration,
   wishes: Wishes,
 ): Choice {
-  checkBackend(available, wishes.backend);
+  checkBackend(available, problem, wishes.backend);
   const plans = candidates(problem);
   const all = available.flatMap((info) =>
     [
@@ -116,15 +117,30 @@ function objection(info: BackendInfo, plan: Plan, wishes: Wishes): string | unde
   if (plan.run.kind === "separable" && wishes.separable !== true) return wishes.separable ?? UNKNOWN;
   if (exactLength !== undefined && plan.run.kind === "spectral" && plan.run.length > exactLength)
     return "rounding would not make these integers exact";
+  if (plan.precision === "f64" && !info.float64) return "it computes in float32 only";
+  if (pointsOf(plan) > info.maxLength)
+    return `its transforms have ${pointsOf(plan)} points, and may have ${info.maxLength}`;
+  if (largestBuffer(plan) > info.maxBuffer)
+    return `needs ${largestBuffer(plan)} bytes in one piece, and may use ${info.maxBuffer}`;
   if (plan.helix > info.maxHelix) return `its helix is ${plan.helix} numbers long, and may have ${info.maxHelix}`;
   if (plan.bytes > limitOf(info, wishes)) return `needs ${plan.bytes} bytes, and may use ${limitOf(info, wishes)}`;
   return undefined;
 }
 
+/** Complex points of a plan's transforms. */
+const pointsOf = ({ run }: Plan): number =>
+  run.kind === "spectral" ? run.length / (run.ring === "negacyclic" ? 2 : 1) : 0;
+
 const limitOf = (info: BackendInfo, { maxMemory }: Wishes): number => Math.min(maxMemory, info.maxBytes);
 
-function checkBackend(available: readonly BackendInfo[], name: BackendName | "auto"): void {
+function checkBackend(available: readonly BackendInfo[], { precision }: Problem, name: BackendName | "auto"): void {
   const info = available.find((candidate) => candidate.name === name);
+  if (info?.available && precision === "f64" && !info.float64)
+    throw new HelixError(
+      "dtype",
+      `backend "${name}" computes in float32; these arrays need float64; convert them to Float32Array, or use another backend`,
+      { expected: "float32", actual: "float64" },
+    );
   if (name === "auto" || info?.available) return;
   throw new HelixError(
     "backend-unavailable",
@@ -144,7 +160,13 @@ function nothingFits(
   wishes: Wishes,
 ): HelixError {
   const unlimited = { ...wishes, maxMemory: Number.POSITIVE_INFINITY };
-  const usable = available.map((info) => ({ ...info, maxBytes: Infinity, maxHelix: Infinity }));
+  const usable = available.map((info) => ({
+    ...info,
+    maxBytes: Infinity,
+    maxHelix: Infinity,
+    maxLength: Infinity,
+    maxBuffer: Infinity,
+  }));
   const tooLarge = all.filter(({ backend, plan }) =>
     usable.some((info) => info.name === backend && objection(info, plan, unlimited) === undefined),
   );

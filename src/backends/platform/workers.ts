@@ -18,6 +18,7 @@ interface NodeProcess {
     Worker: new (source: string, options: { eval: true; execArgv: string[] }) => NodeWorker;
   };
   getBuiltinModule?(name: "node:os"): { availableParallelism(): number };
+  getBuiltinModule?(name: "node:fs"): { readFileSync(path: string, encoding: "utf8"): string };
 }
 
 const node = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
@@ -59,6 +60,28 @@ export function startThread(main: (listen: (receive: (message: never) => void) =
 /** How many threads the machine, or the container, runs at once. */
 export function parallelism(): number {
   const builtin = node()?.getBuiltinModule;
-  if (builtin) return builtin("node:os").availableParallelism();
-  return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+  if (!builtin)
+    return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+  const { readFileSync } = builtin("node:fs");
+  const read = (path: string): string | undefined => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch {
+      return undefined;
+    }
+  };
+  return Math.max(1, Math.min(builtin("node:os").availableParallelism(), Math.floor(containerCores(read))));
+}
+
+/**
+ * How many cores' time Linux lets a container have, Infinity for all; `read` gives the text of a file, undefined if there is none. Node 20 does
+ * not ask for it. Version 2 of control groups has it as "quota period", or "max period", in microseconds, version 1 in two files.
+ */
+export function containerCores(read: (path: string) => string | undefined): number {
+  const [first, second] = read("/sys/fs/cgroup/cpu.max")?.trim().split(" ") ?? [
+    read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+    read("/sys/fs/cgroup/cpu/cpu.cfs_period_us"),
+  ];
+  const [quota, period] = [Number(first), Number(second)];
+  return quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY;
 }
