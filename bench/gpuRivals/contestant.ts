@@ -53,7 +53,7 @@ const { signal, kernel, layer } = workload;
 const arrays = arraysOf(workload);
 const [x, w] = [Float32Array.from(arrays.signal), Float32Array.from(arrays.kernel)];
 
-/** Their convolutions are correlations; ours of a layer is one here too. */
+/** Their convolutions are correlations; ours of a layer is one too. */
 const flipped = layer ? w : Float32Array.from(w).reverse();
 
 const makers: Record<string, () => Promise<Call>> = {
@@ -71,6 +71,7 @@ const makers: Record<string, () => Promise<Call>> = {
       { data: x, shape: signal },
       { data: w, shape: kernel },
     ];
+    if (layer) return async () => (await conv(a, b, { padding: "same", backend: "webgpu" })).data;
     return async () => (await convolve(a, b, { mode: "same", backend: "webgpu" })).data;
   },
   "tfjs direct": async () => {

@@ -101,21 +101,27 @@ export async function convGradBias(grad: NdArray): Promise<NdArray<FloatArray>> 
 /** `convGradBias` at once. */
 export function convGradBiasSync(grad: NdArray): NdArray<FloatArray> {
   const view = viewOf(grad, "grad");
-  const { data, shape, stride, dtype } = view;
+  if (view.shape.length < 2)
+    throw new HelixError("shape", `grad must have axes (N, O, …); its shape is ${formatShape(view.shape)}`, {
+      expected: 2,
+      actual: view.shape.length,
+    });
+  const { data, offset, dtype, shape } = isRowMajor(view) ? view : packed(view);
   const parts = isComplex(dtype) ? 2 : 1;
-  const [, channels = 1] = shape;
-  const result = allocate([channels], floatDtype(dtype), "the gradient of the bias");
-  for (let o = 0; o < channels; o++)
+  const [batch = 1, channels = 1, ...sizes] = shape;
+  const size = sizes.reduce((n, m) => n * m, parts);
+  const sums = new Float64Array(parts * channels);
+  for (let slice = 0; slice < batch * channels; slice++) {
+    const first = parts * offset + slice * size;
     for (let part = 0; part < parts; part++) {
-      const sum = (d: number, element: number): number => {
-        if (d === shape.length) return data[parts * element + part] as number;
-        if (d === 1) return sum(2, element + o * (stride[1] as number));
-        let total = 0;
-        for (let i = 0; i < (shape[d] as number); i++) total += sum(d + 1, element + i * (stride[d] as number));
-        return total;
-      };
-      result.data[parts * o + part] = sum(0, view.offset);
+      let sum = 0;
+      for (let i = first + part; i < first + size; i += parts) sum += data[i] as number;
+      const o = parts * (slice % channels) + part;
+      sums[o] = (sums[o] as number) + sum;
     }
+  }
+  const result = allocate([channels], floatDtype(dtype), "the gradient of the bias");
+  result.data.set(sums);
   return result;
 }
 

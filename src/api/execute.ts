@@ -138,6 +138,11 @@ export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions,
 function start({ reduction, signal, kernel, options, bias, made }: Job, among: Among): Task {
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
+  if (isOnGpu(job) && (bias || reduction.extended || reduction.folded))
+    throw new HelixError(
+      "option",
+      "arrays on a GPU go without boundary, padding mode and bias, which are the CPU's work; leave those out, or use arrays that are not on a GPU",
+    );
   const exact = isExact(signal, kernel);
   const x = reduction.x(dense(signal));
   const longest = exact ? exactLength(x.view, kernel) : undefined;

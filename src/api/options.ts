@@ -45,7 +45,12 @@ export interface ConvolutionOptions extends SharedOptions {
 }
 
 /** Options of the layer operations: stride, padding, dilation, groups, as PyTorch names them. */
-type SharedLayerOptions = SharedOptions & LayerOptions;
+type SharedLayerOptions = Omit<SharedOptions, "out"> & LayerOptions & Out;
+
+interface Out {
+  /** As for the other operations; arrays on a GPU go through `prepare`. */
+  out?: NdArray<FloatArray>;
+}
 
 export interface ConvOptions extends SharedLayerOptions {
   /** One number for each output channel, shape (O); added in the result's dtype. */

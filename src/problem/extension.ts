@@ -32,6 +32,7 @@ export function extendSignal(reduction: Reduction, axes: readonly number[], exte
       axes: problem.axes.map((axis, d) => ({ ...axis, x: (stretches[d] as Stretch).size, lo: axis.v * (axis.w - 1) })),
     },
     x: (view) => reduction.x(extend(view, stretches, extension)),
+    extended: true,
   };
 }
 

@@ -50,6 +50,8 @@ export interface Reduction {
   x(view: View): Operand;
   w(view: View): Operand;
   out<V extends View>(view: V): Operand<V>;
+  /** Whether x is a copy, with what lies beyond its edges (extension.ts). */
+  extended?: true;
   /** Where what is computed is the gradient of an extension of the result (extension.ts): its shape, and what adds it to the result's zeros. */
   folded?: Folded;
 }

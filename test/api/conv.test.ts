@@ -348,6 +348,7 @@ test("errors of the transpose and of the gradients name the arrays as their call
     "option",
     /inputShape must be a shape of 3 axes, or of the 1 spatial ones; got undefined/,
   );
+  await throwsHelixError(() => convGradBias(zeros(9)), "shape", /grad must have axes \(N, O, …\); its shape is \(9\)/);
   await throwsHelixError(
     () => convGradWeight(zeros(2, 4, 8), zeros(1, 2, 9), { kernelShape: [2] }),
     "shape",
