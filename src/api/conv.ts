@@ -1,5 +1,16 @@
 // The convolution layer, its transpose and its gradients, in any number of spatial axes.
-import { allocate, type FloatArray, floatDtype, isComplex, type NdArray, viewOf } from "../ndarray.js";
+import { formatShape, HelixError } from "../errors.js";
+import {
+  allocate,
+  copyElements,
+  type FloatArray,
+  floatDtype,
+  isComplex,
+  isRowMajor,
+  type NdArray,
+  type View,
+  viewOf,
+} from "../ndarray.js";
 import { execute, executeSync, type Job } from "./execute.js";
 import { jobOf } from "./job.js";
 import type { ConvGradInputOptions, ConvGradWeightOptions, ConvOptions, ConvTransposeOptions } from "./options.js";
@@ -18,7 +29,7 @@ import type { ConvGradInputOptions, ConvGradWeightOptions, ConvOptions, ConvTran
  * const y = await conv({ data: x, shape: [2, 3, 16, 16, 16, 16] }, { data: w, shape: [8, 3, 3, 3, 3, 3] }, { padding: 1 });
  */
 export async function conv(x: NdArray, weight: NdArray, options: ConvOptions = {}): Promise<NdArray<FloatArray>> {
-  return onHost(jobOf("conv", x, weight, options));
+  return run(jobOf("conv", x, weight, options));
 }
 
 /** `conv` on the calling thread, which it holds until it is done. */
@@ -38,7 +49,7 @@ export async function convTranspose(
   weight: NdArray,
   options: ConvTransposeOptions = {},
 ): Promise<NdArray<FloatArray>> {
-  return onHost(jobOf("convTranspose", x, weight, options));
+  return run(jobOf("convTranspose", x, weight, options));
 }
 
 /** `convTranspose` on the calling thread, which it holds until it is done. */
@@ -62,7 +73,7 @@ export async function convGradInput(
   weight: NdArray,
   options: ConvGradInputOptions,
 ): Promise<NdArray<FloatArray>> {
-  return onHost(jobOf("convGradInput", grad, weight, options));
+  return run(jobOf("convGradInput", grad, weight, options));
 }
 
 /** `convGradInput` on the calling thread, which it holds until it is done. */
@@ -82,7 +93,7 @@ export async function convGradWeight(
   x: NdArray,
   options: ConvGradWeightOptions,
 ): Promise<NdArray<FloatArray>> {
-  return onHost(jobOf("convGradWeight", x, grad, options));
+  return run(jobOf("convGradWeight", x, grad, options));
 }
 
 /** `convGradWeight` on the calling thread, which it holds until it is done. */
@@ -125,5 +136,11 @@ export function convGradBiasSync(grad: NdArray): NdArray<FloatArray> {
   return result;
 }
 
-/** Layers take and give arrays of this side only. */
-const onHost = (job: Job): Promise<NdArray<FloatArray>> => execute(job) as Promise<NdArray<FloatArray>>;
+/** `out` may not lie on a GPU here. */
+const run = (job: Job) => execute(job) as Promise<NdArray<FloatArray>>;
+
+function packed(view: View): View<FloatArray> {
+  const copy = allocate(view.shape, floatDtype(view.dtype), "a packed copy of grad");
+  copyElements(view, copy);
+  return copy;
+}

@@ -135,7 +135,8 @@ export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions,
   };
 }
 
-function start({ reduction, signal, kernel, options, bias, made }: Job, among: Among): Task {
+function start(job: Job, among: Among): Task {
+  const { reduction, signal, kernel, options, bias, made } = job;
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
   if (isOnGpu(job) && (bias || reduction.extended || reduction.folded))

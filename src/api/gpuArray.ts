@@ -53,15 +53,6 @@ export function gpuView(array: GpuArray, name: string): View<FloatArray> {
   return { data, dtype: dtype as Dtype, shape: [...shape], stride: rowMajor(shape), offset: 0 };
 }
 
-/** Arrays on a GPU are taken as they are, so `allowed` says whether the operation adds nothing around them or to them. */
-export function checkResident(allowed: boolean, signal: NdArray | GpuArray, out: NdArray | GpuArray | undefined): void {
-  if (allowed || (!isGpuArray(signal) && !isGpuArray(out))) return;
-  throw new HelixError(
-    "option",
-    "arrays on a GPU can be convolved and correlated with zeros beyond their edges; for layers and other boundaries, read them back first",
-  );
-}
-
 /** The options of a call on these arrays: what lies on a GPU is computed there. */
 export function onGpu<O extends SharedOptions>(signal: NdArray | GpuArray, options: O): O {
   const { backend = "auto", out } = options;

@@ -2,7 +2,7 @@
 import { type NdArray, viewOf } from "../ndarray.js";
 import { biasOf } from "./bias.js";
 import type { Job } from "./execute.js";
-import { checkResident, type GpuArray, gpuView, isGpuArray, onGpu } from "./gpuArray.js";
+import { type GpuArray, gpuView, isGpuArray, onGpu } from "./gpuArray.js";
 import { checkOptions, type Operation, type OptionsOf } from "./options.js";
 import { operandNames, reduce } from "./reduce.js";
 
@@ -13,15 +13,10 @@ export function jobOf<O extends Operation>(
   given: OptionsOf[O],
 ): Job {
   checkOptions(operation, given);
-  checkResident(takesResident(operation, given), signal, given.out);
   const options = onGpu(signal, given);
-  const [x, w] = operandNames[operation];
-  const views = { signal: isGpuArray(signal) ? gpuView(signal, x) : viewOf(signal, x), kernel: viewOf(kernel, w) };
-  const reduction = reduce(operation, views.signal, views.kernel, options);
-  return { reduction, ...views, options, bias: biasOf(options, reduction) };
+  const [xName, wName] = operandNames[operation];
+  const x = isGpuArray(signal) ? gpuView(signal, xName) : viewOf(signal, xName);
+  const w = viewOf(kernel, wName);
+  const reduction = reduce(operation, x, w, options);
+  return { reduction, signal: x, kernel: w, options, bias: biasOf(options, reduction) };
 }
-
-/** Whether the arrays of an operation may lie on a GPU. */
-export const takesResident = <O extends Operation>(operation: O, options: OptionsOf[O]): boolean =>
-  (operation === "convolve" || operation === "correlate") &&
-  (!("boundary" in options) || options.boundary === undefined || options.boundary === "zero");

@@ -12,8 +12,7 @@ import { biasOf } from "./bias.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import { execute, executeSync, insteadOf, type Job, wishesOf } from "./execute.js";
 import { type Explanation, explanationOf } from "./explain.js";
-import { checkResident, type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
-import { takesResident } from "./job.js";
+import { type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
 import { checkOptions, type Operation, type OptionsArgument, type OptionsOf, type SharedOptions } from "./options.js";
 import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
 import { judge } from "./separable.js";
@@ -42,9 +41,10 @@ export async function prepare<O extends Operation>(
   ...[options = {} as PrepareOptions<O>]: OptionsArgument<PrepareOptions<O>>
 ): Promise<Prepared> {
   const settled = settle(operation, signal, kernel, options as OptionsOf[O]);
-  const { problem } = settled.reduction;
-  await look(problem, settled.wishes);
-  const judged = judgedOf(settled);
+  const { reduction, wishes, exact } = settled;
+  const { problem } = reduction;
+  await look(problem, wishes);
+  const judged = judge(problem, reduction.w(settled.kernel), exact, wishes);
   const prepared = async (choice: Choice) =>
     new Prepared(settled, choice, await backendOf(choice.backend).prepare(choice.plan, judged.kernel));
   const choice = decide(problem, judged.wishes);
@@ -63,9 +63,10 @@ export function prepareSync<O extends Operation>(
   ...[options = {} as PrepareOptions<O>]: OptionsArgument<PrepareOptions<O>>
 ): Prepared {
   const settled = settle(operation, signal, kernel, options as OptionsOf[O]);
-  const { wishes, kernel: w } = judgedOf(settled);
-  const choice = decide(settled.reduction.problem, wishes, "sync");
-  return new Prepared(settled, choice, buildSync(choice, w));
+  const { reduction, wishes, exact } = settled;
+  const judged = judge(reduction.problem, reduction.w(settled.kernel), exact, wishes);
+  const choice = decide(reduction.problem, judged.wishes, "sync");
+  return new Prepared(settled, choice, buildSync(choice, judged.kernel));
 }
 
 /** What is decided once for all runs. */
@@ -73,13 +74,11 @@ interface Settled {
   operation: Operation;
   reduction: Reduction;
   wishes: Wishes;
-  /** Whether results are integers. */
-  exact: boolean;
   spec: ArraySpec;
   kernel: View;
   bias: View | undefined;
-  /** Whether arrays may lie on a GPU. */
-  resident: boolean;
+  /** Whether results are exact integers. */
+  exact: boolean;
 }
 
 function settle<O extends Operation>(
@@ -96,13 +95,8 @@ function settle<O extends Operation>(
   // Signals are not known yet, so no FFT can be promised to round to exact integers.
   const exact = isExact(spec, view);
   const wishes = wishesOf(options, exact ? 0 : undefined);
-  const resident = takesResident(operation, options);
-  return { operation, reduction, wishes, exact, spec, kernel: view, bias: biasOf(options, reduction), resident };
+  return { operation, reduction, wishes, spec, kernel: view, exact, bias: biasOf(options, reduction) };
 }
-
-/** Whether the kernel is separable, and what that means for the choice. */
-const judgedOf = ({ reduction, kernel, exact, wishes }: Settled) =>
-  judge(reduction.problem, reduction.w(kernel), exact, wishes);
 
 function buildSync({ backend, plan }: Choice, kernel: Operand): Executable {
   const executable = backendOf(backend).prepareSync?.(plan, kernel);
@@ -200,10 +194,9 @@ export class Prepared {
 
   private job(signal: NdArray | GpuArray, options: RunOptions): Job {
     this.checkReady();
-    const { operation, reduction, spec, bias, wishes, resident } = this.settled;
+    const { operation, reduction, spec, bias, wishes } = this.settled;
     const [name] = operandNames[operation];
     checkOptions(operation, options);
-    checkResident(resident, signal, options.out);
     const view = isGpuArray(signal) ? gpuView(signal, name) : viewOf(signal, name);
     if ((isGpuArray(signal) || isGpuArray(options.out)) && isSync(this.choice.backend))
       throw new HelixError(
@@ -212,8 +205,7 @@ export class Prepared {
         { expected: "webgpu", actual: this.choice.backend },
       );
     checkSame(view, spec, name);
-    const made = { choice: this.choice, wishes };
-    return { reduction, signal: view, kernel: this.kernel, options, bias, made };
+    return { reduction, signal: view, kernel: this.kernel, options, bias, made: { choice: this.choice, wishes } };
   }
 
   private checkIdle(name: string): void {
