@@ -194,19 +194,21 @@ export class ConvNd {
     kernel: View,
     options: OptionsOf[O],
   ): Promise<Prepared> {
-    const held = this.reuse(operation, signal, kernel);
+    const key = keyOf("async", signal, kernel);
+    const held = this.reuse(operation, key, kernel);
     if (held) return held;
-    return this.hold(operation, signal, kernel, await prepare<Operation>(operation, { signal }, kernel, options));
+    return this.hold(operation, key, kernel, await prepare<Operation>(operation, { signal }, kernel, options));
   }
 
   private takeSync<O extends Operation>(operation: O, signal: View, kernel: View, options: OptionsOf[O]): Prepared {
-    const held = this.reuse(operation, signal, kernel);
-    return held ?? this.hold(operation, signal, kernel, prepareSync<Operation>(operation, { signal }, kernel, options));
+    const key = keyOf("sync", signal, kernel);
+    const held = this.reuse(operation, key, kernel);
+    return held ?? this.hold(operation, key, kernel, prepareSync<Operation>(operation, { signal }, kernel, options));
   }
 
-  private reuse(operation: Operation, signal: View, kernel: View): Prepared | undefined {
+  private reuse(operation: Operation, key: string, kernel: View): Prepared | undefined {
     const held = this.held.get(operation);
-    if (!held || held.key !== keyOf(signal, kernel)) return undefined;
+    if (held?.key !== key) return undefined;
     if (!isSame(held.numbers, kernel.data)) {
       held.prepared.setKernel(kernel);
       held.numbers = snapshot(kernel, this.weight);
@@ -214,9 +216,9 @@ export class ConvNd {
     return held.prepared;
   }
 
-  private hold(operation: Operation, signal: View, kernel: View, prepared: Prepared): Prepared {
+  private hold(operation: Operation, key: string, kernel: View, prepared: Prepared): Prepared {
     this.held.get(operation)?.prepared.dispose();
-    this.held.set(operation, { key: keyOf(signal, kernel), prepared, numbers: snapshot(kernel, this.weight) });
+    this.held.set(operation, { key, prepared, numbers: snapshot(kernel, this.weight) });
     return prepared;
   }
 }
@@ -229,7 +231,9 @@ interface Held {
   numbers: FloatArray | undefined;
 }
 
-const keyOf = (...arrays: readonly View[]): string => JSON.stringify(arrays.map(({ shape, dtype }) => [shape, dtype]));
+/** What is prepared asynchronously may be on a backend that cannot run synchronously. */
+const keyOf = (kind: "sync" | "async", ...arrays: readonly View[]): string =>
+  JSON.stringify([kind, ...arrays.map(({ shape, dtype }) => [shape, dtype])]);
 
 /** Only the weight is likely to come again. */
 const snapshot = (kernel: View, weight: View<FloatArray>): FloatArray | undefined =>

@@ -10,9 +10,13 @@ export type PerAxis = number | readonly number[];
 export type Padding = PerAxis | readonly (readonly [begin: number, end: number])[] | "same" | "valid";
 
 export interface LayerOptions {
+  /** How far the kernel moves from one output to the next; default 1. */
   stride?: PerAxis | undefined;
+  /** How far x goes on beyond its edges; default 0. "same" needs stride 1, and puts the larger half at the end. */
   padding?: Padding | undefined;
+  /** How far taps are apart; default 1. */
   dilation?: PerAxis | undefined;
+  /** Into how many groups the channels fall, each with kernels of its own; default 1. */
   groups?: number | undefined;
   /** What padding consists of; default "zeros". */
   paddingMode?: PaddingMode | undefined;

@@ -18,21 +18,20 @@ import type { Tally } from "./convolutions.js";
 /** The largest errors, relative to |x| * |w|. */
 const bounds = { f32: 5e-7, f64: 1e-14 };
 
-export async function agreeOnLayers(
-  firstSeed: number,
-  layers: number,
-  tally: Tally = { problems: 0, checks: new Map(), failures: [] },
-): Promise<Tally> {
+/** On `backend`, or on js and wasm. WebGPU is float32. */
+export async function agreeOnLayers(firstSeed: number, layers: number, backend?: "webgpu"): Promise<Tally> {
+  const tally: Tally = { problems: 0, checks: new Map(), failures: [] };
   for (let seed = firstSeed; seed < firstSeed + layers; seed++) {
     tally.problems++;
-    await checkOne(new Random(seed), seed, tally);
+    await checkOne(new Random(seed), seed, tally, backend);
   }
   return tally;
 }
 
-async function checkOne(random: Random, seed: number, tally: Tally): Promise<void> {
+async function checkOne(random: Random, seed: number, tally: Tally, only?: "webgpu"): Promise<void> {
   const { layer, options } = randomLayer(random);
-  const type = random.pick<Type>(layer.complex ? ["complex128", "complex64"] : ["float64", "float64", "float32"]);
+  const drawn = random.pick<Type>(layer.complex ? ["complex128", "complex64"] : ["float64", "float64", "float32"]);
+  const type = only ? (layer.complex ? "complex64" : "float32") : drawn;
   const precision = type === "float32" || type === "complex64" ? "f32" : "f64";
   const parts = layer.complex ? 2 : 1;
   const numbers = (shape: number[]) => random.reals(shape.reduce((n, m) => n * m, parts));
@@ -71,11 +70,14 @@ async function checkOne(random: Random, seed: number, tally: Tally): Promise<voi
     const step = layer.stride[d] as number;
     return (m + begin + end - (layer.dilation[d] as number) * ((layer.taps[d] as number) - 1) - 1) % step;
   });
-  const ways = [
-    { backend: "js", method: random.pick(["direct", "fft"] as const) },
-    { backend: "wasm", method: "auto" },
-    { backend: "wasm", method: random.pick(["direct", "fft"] as const) },
-  ] as const;
+  const method = random.pick(["direct", "fft"] as const);
+  const ways = only
+    ? ([{ backend: only, method }] as const)
+    : ([
+        { backend: "js", method: random.pick(["direct", "fft"] as const) },
+        { backend: "wasm", method: "auto" },
+        { backend: "wasm", method },
+      ] as const);
   for (const way of ways) {
     const label = (operation: string) => `${way.backend} ${way.method} ${precision} ${operation}`;
     check(label("conv"), await conv(xView, wView, { ...options, ...way, bias: biasView }), y, shapes.y);
