@@ -1,7 +1,8 @@
-// One call: choose backend and plan, run it, and where the data is not fit for the plan, run the next that is.
-import type { Backend, Control, Outcome } from "../backends/backend.js";
+// One call: choose backend and plan, run it; where the data is not fit for the plan, run the next that is; and where the backend fails, another.
+import type { Control, Outcome } from "../backends/backend.js";
 import { aborted } from "../backends/stepped.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
+import { recordSuccess, rests } from "../dispatch/failures.js";
 import { backendOf } from "../dispatch/registry.js";
 import { HelixError } from "../errors.js";
 import {
@@ -19,6 +20,7 @@ import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
 import { exactLength, roundToIntegers } from "./exact.js";
 import { recentExecutables, type Supply } from "./executables.js";
+import { chooseInstead } from "./fallback.js";
 import type { SharedOptions } from "./options.js";
 import { type Target, targetOf } from "./output.js";
 import { chooseFor } from "./separable.js";
@@ -29,25 +31,55 @@ export interface Job {
   signal: View;
   kernel: View;
   options: SharedOptions;
-  /** The choice, if it is made already. */
-  choice?: Choice;
+  /** What was wished for, and chosen, if that was before. */
+  made?: { wishes: Wishes; choice: Choice };
 }
 
+/** What stays the same, whatever computes it. */
 interface Task {
-  choice: Choice;
-  backend: Backend;
   x: Operand;
   w: Operand;
   target: Target;
   control: Control;
   exact: boolean;
+  wishes: Wishes;
+  /** What the caller's own functions threw: no fault of a backend. */
+  thrown: unknown[];
+  attempts: number;
+}
+
+interface Chosen {
+  choice: Choice;
+  kernel: Operand;
+  supply: Supply;
 }
 
 export async function execute(job: Job, supply: Supply = recentExecutables): Promise<NdArray<FloatArray>> {
   const task = start(job);
-  const { backend, choice, x, w, target, control } = task;
-  for (let { plan } = choice; ; plan = fallback(job.reduction.problem, plan)) {
-    const executable = await supply.take(backend, plan, w);
+  for (let chosen = chooseFirst(job, task, supply); ; )
+    try {
+      await run(job, task, chosen);
+      return finish(task, chosen);
+    } catch (error) {
+      chosen = chooseNext(error, job, task, chosen);
+    }
+}
+
+export function executeSync(job: Job, supply: Supply = recentExecutables): NdArray<FloatArray> {
+  const task = start(job);
+  for (let chosen = chooseFirst(job, task, supply); ; )
+    try {
+      runSync(job, task, chosen);
+      return finish(task, chosen);
+    } catch (error) {
+      chosen = chooseNext(error, job, task, chosen);
+    }
+}
+
+async function run({ reduction }: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen) {
+  const backend = backendOf(choice.backend);
+  for (let { plan } = choice; ; plan = fallback(reduction.problem, plan)) {
+    const executable = await supply.take(backend, plan, kernel);
     let outcome: Outcome;
     try {
       outcome = await executable.run(x, target.output, control);
@@ -56,15 +88,14 @@ export async function execute(job: Job, supply: Supply = recentExecutables): Pro
       throw error;
     }
     supply.giveBack(backend, plan, executable);
-    if (outcome === "done") return finish(task);
+    if (outcome === "done") return;
   }
 }
 
-export function executeSync(job: Job, supply: Supply = recentExecutables): NdArray<FloatArray> {
-  const task = start(job);
-  const { backend, choice, x, w, target, control } = task;
-  for (let { plan } = choice; ; plan = fallback(job.reduction.problem, plan)) {
-    const executable = supply.takeSync(backend, plan, w);
+function runSync({ reduction }: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen): void {
+  const backend = backendOf(choice.backend);
+  for (let { plan } = choice; ; plan = fallback(reduction.problem, plan)) {
+    const executable = supply.takeSync(backend, plan, kernel);
     if (!executable?.runSync)
       throw new HelixError(
         "option",
@@ -78,43 +109,74 @@ export function executeSync(job: Job, supply: Supply = recentExecutables): NdArr
       throw error;
     }
     supply.giveBack(backend, plan, executable);
-    if (outcome === "done") return finish(task);
+    if (outcome === "done") return;
   }
 }
 
 /** What the options say about the choice. */
-export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions, exact?: number): Wishes {
+export function wishesOf({ backend, method, threads, maxMemory, plan }: SharedOptions, exact?: number): Wishes {
   return {
     backend: backend ?? "auto",
     method: method ?? "auto",
     threads,
     maxMemory: maxMemory ?? 2 ** 53,
     exactLength: exact,
+    plan,
   };
 }
 
-function start({ reduction, signal, kernel, options, choice: made }: Job): Task {
+function start({ reduction, signal, kernel, options, made }: Job): Task {
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
   const exact = isExact(signal, kernel);
   const longest = exact ? exactLength(signal, kernel) : undefined;
-  const w = reduction.w(dense(kernel));
-  const { choice, kernel: chosen } = made
-    ? { choice: made, kernel: w }
-    : chooseFor(reduction.problem, w, exact, wishesOf(options, longest));
+  const thrown: unknown[] = [];
   return {
-    choice,
-    backend: backendOf(choice.backend),
     x: reduction.x(dense(signal)),
-    w: chosen,
+    w: reduction.w(dense(kernel)),
     target: targetOf(reduction, resultDtype(reduction.problem), out, [signal, kernel]),
-    control: { abort, onProgress },
-    exact: exact && choice.plan.run.kind === "spectral",
+    control: { abort, onProgress: onProgress && marking(onProgress, thrown) },
+    exact,
+    wishes: made?.wishes ?? wishesOf(options, longest),
+    thrown,
+    attempts: 1,
   };
 }
 
-function finish({ target, exact }: Task): NdArray<FloatArray> {
-  if (exact) roundToIntegers(target.output.view);
+function marking(onProgress: (fraction: number) => void, thrown: unknown[]): (fraction: number) => void {
+  return (fraction) => {
+    try {
+      onProgress(fraction);
+    } catch (error) {
+      thrown.push(error);
+      throw error;
+    }
+  };
+}
+
+function chooseFirst(job: Job, task: Task, supply: Supply): Chosen {
+  const { made } = job;
+  if (made && !rests(made.choice.backend, made.choice.plan, performance.now()))
+    return { choice: made.choice, kernel: task.w, supply };
+  return chooseAnew(job, task);
+}
+
+const chooseAnew = ({ reduction }: Job, { x, w, exact, wishes }: Task): Chosen => ({
+  ...chooseFor(reduction.problem, x, w, exact, wishes),
+  supply: recentExecutables,
+});
+
+/** So often something may fail in one call. */
+export const ATTEMPTS = 4;
+
+function chooseNext(error: unknown, job: Job, task: Task, { choice }: Chosen): Chosen {
+  if (task.thrown.includes(error) || task.attempts++ >= ATTEMPTS) throw error;
+  return chooseInstead(error, choice, task.wishes, () => chooseAnew(job, task), job.options.onFallback);
+}
+
+function finish({ target, exact }: Task, { choice }: Chosen): NdArray<FloatArray> {
+  recordSuccess(choice.backend, choice.plan);
+  if (exact && choice.plan.run.kind === "spectral") roundToIntegers(target.output.view);
   return target.deliver();
 }
 

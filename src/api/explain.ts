@@ -2,15 +2,15 @@
 import type { BackendName } from "../backends/backend.js";
 import type { Candidate, Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
+import type { GivenPlan } from "../dispatch/given.js";
 import { type Dtype, viewOf } from "../ndarray.js";
 import { type PlanSummary, summarise } from "../plan/explain.js";
-import type { Plan } from "../plan/plan.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Reduction } from "../problem/problem.js";
 import { wishesOf } from "./execute.js";
 import { type ConvolutionOptions, checkOptions } from "./options.js";
 import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
-import { judge } from "./separable.js";
+import { chooseFor, judge } from "./separable.js";
 
 export interface CandidateExplanation extends PlanSummary {
   backend: BackendName;
@@ -27,7 +27,8 @@ export interface Explanation {
   shape: number[];
   dtype: Dtype;
   backend: BackendName;
-  plan: Plan;
+  /** To be given back as an option, for the same bits every time. */
+  plan: GivenPlan;
   /** Predicted seconds. */
   seconds: number;
   reason: string;
@@ -36,7 +37,8 @@ export interface Explanation {
 
 /**
  * Every way to compute a problem, with its predicted time, and which one a call would take, and why. Computes nothing, and looks at
- * data only to see whether the kernel, if it is given as an array, is separable: what NaN or integers rule out is decided in the call.
+ * data, of what is given as an array, only to see whether the kernel is separable, and whether a transform can carry the numbers: what NaN or
+ * integers rule out is decided in the call.
  *
  * @throws HelixError, as the operation would
  * @example
@@ -52,10 +54,21 @@ export async function explain(
   const { signal, kernel } = arrays;
   const [x, w] = [specOf(signal, "signal"), specOf(kernel, "kernel")];
   const reduction = reduce(operation, x, w, options);
-  const { problem } = reduction;
-  const known = (wishes: Wishes) =>
-    "data" in kernel ? judge(problem, reduction.w(viewOf(kernel, "kernel")), isExact(x, w), wishes).wishes : wishes;
-  return explanationOf(operation, reduction, decide(problem, known(wishesOf(options))));
+  const wishes = wishesOf(options);
+  return explanationOf(operation, reduction, chooseKnowing(reduction, arrays, isExact(x, w), wishes));
+}
+
+/** The choice by what is known: shapes, and the data of what is given as an array. */
+function chooseKnowing(
+  { problem, x, w }: Reduction,
+  { signal, kernel }: { signal: OperandSpec; kernel: OperandSpec },
+  exact: boolean,
+  wishes: Wishes,
+): Choice {
+  if (!("data" in kernel)) return decide(problem, wishes);
+  const judged = judge(problem, w(viewOf(kernel, "kernel")), exact, wishes);
+  if (!("data" in signal)) return decide(problem, judged.wishes);
+  return chooseFor(problem, x(viewOf(signal, "signal")), judged.kernel, exact, judged.wishes).choice;
 }
 
 export function explanationOf(operation: Operation, { problem, outShape }: Reduction, choice: Choice): Explanation {
@@ -72,7 +85,7 @@ export function explanationOf(operation: Operation, { problem, outShape }: Reduc
     shape: outShape,
     dtype: resultDtype(problem),
     backend,
-    plan,
+    plan: { ...plan, backend },
     seconds,
     reason,
     candidates: candidates.map(explanation),

@@ -9,21 +9,22 @@ import type { Plan } from "../plan/plan.js";
 import { type ArraySpec, isExact } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
 import { recentExecutables, type Supply } from "./executables.js";
-import { execute, executeSync, type Job, wishesOf } from "./execute.js";
+import { ATTEMPTS, execute, executeSync, type Job, wishesOf } from "./execute.js";
 import { type Explanation, explanationOf } from "./explain.js";
+import { chooseInstead } from "./fallback.js";
 import { type ConvolutionOptions, checkOptions, type SharedOptions } from "./options.js";
 import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
 import { judge } from "./separable.js";
 
 /** What may differ from run to run. */
-export type RunOptions = Pick<SharedOptions, "out" | "abort" | "onProgress">;
+export type RunOptions = Pick<SharedOptions, "out" | "abort" | "onProgress" | "onFallback">;
 
 /** The options that are settled when a convolution is prepared. */
-export type PrepareOptions = Omit<ConvolutionOptions, keyof RunOptions>;
+export type PrepareOptions = Omit<ConvolutionOptions, "out" | "abort" | "onProgress">;
 
 /**
  * Prepares `convolve` or `correlate` for many signals of one shape and dtype with one kernel: plan, memory and the kernel's spectrum
- * are held ready. `dispose()` it when it is no longer needed.
+ * are held ready. Signals are not looked at: numbers that a transform drowns (README) are the caller's to keep from it. `dispose()` it when it is no longer needed.
  *
  * @throws HelixError, as the operation would
  * @example
@@ -45,9 +46,15 @@ export async function prepare(
   const exact = isExact(spec, view);
   const wishes = wishesOf(options, exact ? 0 : undefined);
   const judged = judge(reduction.problem, reduction.w(view), exact, wishes);
-  const choice = decide(reduction.problem, judged.wishes);
-  const executable = await backendOf(choice.backend).prepare(choice.plan, judged.kernel);
-  return new Prepared(operation, reduction, wishes, spec, view, choice, executable);
+  const decideNow = () => ({ choice: decide(reduction.problem, judged.wishes) });
+  for (let { choice } = decideNow(), attempts = 1; ; attempts++)
+    try {
+      const executable = await backendOf(choice.backend).prepare(choice.plan, judged.kernel);
+      return new Prepared(operation, reduction, wishes, spec, view, choice, executable);
+    } catch (error) {
+      if (attempts >= ATTEMPTS) throw error;
+      choice = chooseInstead(error, choice, wishes, decideNow, options.onFallback).choice;
+    }
 }
 
 /** A convolution held ready; made by `prepare`. */
@@ -143,7 +150,8 @@ export class Prepared {
     checkOptions(options);
     const view = viewOf(signal, "signal");
     checkSame(view, this.spec, "signal");
-    return { reduction: this.reduction, signal: view, kernel: this.kernel, options, choice: this.choice };
+    const made = { wishes: this.wishes, choice: this.choice };
+    return { reduction: this.reduction, signal: view, kernel: this.kernel, options, made };
   }
 
   private checkIdle(name: string): void {

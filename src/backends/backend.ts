@@ -17,6 +17,10 @@ export interface BackendInfo {
   threads: number;
   /** Whether it uses vector instructions. */
   simd: boolean;
+  /** Whether it computes in float64, or in float32 only. */
+  float64: boolean;
+  /** Whether it is an adapter in software, which is never used unless it is asked for. */
+  software?: boolean;
 }
 
 /** Where results go: row-major, without gaps. */

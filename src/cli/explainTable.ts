@@ -1,7 +1,8 @@
 // An Explanation as a person reads it: every candidate in one line, and the reason for the choice.
 import { formatShape } from "../errors.js";
+import { formatBytes, formatCount, formatScaled, formatSeconds } from "../format.js";
 import type { CandidateExplanation, Explanation } from "../index.js";
-import { formatBytes, formatCount, formatScaled, formatSeconds, table } from "./table.js";
+import { table } from "./table.js";
 
 const heading = [
   "backend",

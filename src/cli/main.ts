@@ -3,12 +3,13 @@
 import { constants } from "node:os";
 import { type CAC, cac } from "cac";
 import { version } from "../../package.json";
+import { formatBytes } from "../format.js";
 import { backends, convolve, correlate, explain, type Operation } from "../index.js";
 import { markArguments, type Request, readRequest, UsageError, unmark } from "./commandLine.js";
 import { explainTable } from "./explainTable.js";
 import { checkTarget, codeOf, readArray, STREAM, writeArray, writeStdout } from "./files.js";
 import { startProgress } from "./progress.js";
-import { formatBytes, table } from "./table.js";
+import { table } from "./table.js";
 
 const operations = {
   convolve: { call: convolve, description: "Convolve a signal with a kernel, .npy files of any rank" },

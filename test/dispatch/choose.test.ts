@@ -17,6 +17,7 @@ const js: BackendInfo = {
   maxHelix: 2 ** 53 - 1,
   threads: 1,
   simd: false,
+  float64: true,
 };
 const wasm: BackendInfo = { ...js, name: "wasm", maxBytes: 2 ** 32, simd: true };
 const auto: Wishes = { backend: "auto", method: "auto", maxMemory: 2 ** 53 };

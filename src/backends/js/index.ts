@@ -27,6 +27,7 @@ class Js implements Backend {
       maxHelix: Number.MAX_SAFE_INTEGER,
       threads: 1,
       simd: false,
+      float64: true,
     };
   }
 

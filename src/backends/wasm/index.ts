@@ -76,6 +76,7 @@ export class Wasm implements Backend {
       maxHelix: MAX_HELIX,
       threads,
       simd: build !== "scalar",
+      float64: true,
     };
   }
 
