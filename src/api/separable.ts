@@ -40,8 +40,8 @@ interface Chosen {
   kernel: Operand;
 }
 
-/** So much longer a call may take for a look at its numbers, of which one takes so many seconds. */
-const LOOK = { part: 0.02, number: 2e-9 };
+/** Of so few numbers all are looked at; of more, as many as take this part of the call's time, one taking so many seconds. */
+const LOOK = { all: 2 ** 14, part: 0.02, number: 2e-9 };
 
 /**
  * The choice for given arrays: what `chooseBy` says, unless that is a transform in which their numbers would drown, and the caller has not asked
@@ -52,7 +52,7 @@ export function chooseFor(problem: Problem, signal: Operand, kernel: Operand, ex
   const { plan, seconds } = chosen.choice;
   if (plan.run.kind !== "spectral" || exact || wishes.plan || wishes.method !== "auto") return chosen;
   const { view } = signalSize(problem) < kernelSize(problem) ? kernel : signal;
-  const carrier = carrierFor(view, problem.precision, (LOOK.part * seconds) / LOOK.number);
+  const carrier = carrierFor(view, problem.precision, Math.max(LOOK.all, (LOOK.part * seconds) / LOOK.number));
   if (carrier === undefined) return chosen;
   const { choice, kernel: ready } =
     carrier === "float64"
