@@ -10,7 +10,7 @@ export const formatBytes = (bytes: number): string =>
   scaled(bytes, 1024, [" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"]);
 
 export const formatSeconds = (seconds: number): string =>
-  seconds < 1 ? scaled(seconds * 1e6, 1000, [" µs", " ms"]) : `${formatDigits(seconds)} s`;
+  seconds < 1 ? scaled(seconds * 1e9, 1000, [" ns", " µs", " ms"]) : `${formatDigits(seconds)} s`;
 
 function scaled(value: number, base: number, units: readonly string[]): string {
   let unit = 0;
@@ -21,3 +21,6 @@ function scaled(value: number, base: number, units: readonly string[]): string {
 /** Three digits, or as many as stand before the point. */
 const formatDigits = (value: number): string =>
   value < 1000 ? String(Number(value.toPrecision(3))) : value.toFixed(0);
+
+/** Two digits, or as many as stand before the point. */
+export const formatRatio = (ratio: number): string => (ratio < 100 ? ratio.toPrecision(2) : ratio.toFixed(0));

@@ -8,9 +8,9 @@ import { prepareProbe, problemOf, timeProbe } from "./probes.js";
 const BATCH = 96;
 const problem = { ...problemOf("f32", [1800], [200]), batch: BATCH };
 
-/** Times that are farther from the default were disturbed, s. */
-const LEAST = 1e-6;
-const MOST = 200e-6;
+/** Seconds of a task that are out of these bounds were disturbed. */
+const LEAST = 2e-6;
+const MOST = 60e-6;
 
 /** Starts the threads that the measurement needs: they are ready some 100 ms later, once the event loop has had its turn. */
 export function startThreads(backend: Backend): void {

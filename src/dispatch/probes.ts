@@ -167,7 +167,7 @@ function operand(
 /** A sample takes at least so long, ms, of which this many are taken, or as many as fit into the limit. */
 const SAMPLE = 0.3;
 const SAMPLES = 6;
-const LIMIT = 6;
+const LIMIT = 5;
 
 /** The least seconds of a run, over some milliseconds; the first run does not count. */
 export function timeProbe(probe: Prepared): number {

@@ -1,5 +1,5 @@
 // Why a plan was chosen, in one sentence.
-import { formatSeconds } from "../format.js";
+import { formatRatio, formatSeconds } from "../format.js";
 import { describePlan } from "../plan/explain.js";
 import type { Candidate, Wishes } from "./choose.js";
 import type { Failure } from "./failures.js";
@@ -16,7 +16,7 @@ export function reasonFor(usable: readonly Candidate[], wishes: Wishes, failures
     .join(" and ");
   const what = asked ? `fastest with ${asked}, which was asked for` : "fastest of the candidates";
   const lead = second
-    ? `${what}: predicted ${(second.seconds / best.seconds).toPrecision(2)}x faster than ${second.backend} ${describePlan(second.plan)}`
+    ? `${what}: predicted ${formatRatio(second.seconds / best.seconds)}x faster than ${second.backend} ${describePlan(second.plan)}`
     : `only one: ${what}`;
   return [lead, ...transferRemark(usable), ...failures.map(({ backend }) => `${backend} rests after it failed`)].join(
     "; ",

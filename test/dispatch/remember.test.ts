@@ -123,24 +123,22 @@ test("a large problem makes the machine be measured in idle time, once; a small 
 test("without a home, with one that cannot be written to, and with a file in its place, everything works and nothing is kept", async () => {
   const file = join(home, "file");
   fs.writeFileSync(file, "not a folder");
-  const locked = freshCache();
-  fs.mkdirSync(locked, { mode: 0o500 });
   for (const env of [
     { XDG_CACHE_HOME: "", HOME: "" },
     { XDG_CACHE_HOME: file },
     { XDG_CACHE_HOME: "/proc/helixconv" },
-    { XDG_CACHE_HOME: "", HOME: "/proc/none" },
-    { XDG_CACHE_HOME: locked },
+    { XDG_CACHE_HOME: "", HOME: join(home, "nobody") },
   ]) {
-    const source = `const found = await calibrate({ force: true }); const { data } = await convolve(ones(5), ones(2)); ${print}([found.version, [...data]]))`;
+    const source = `const found = await calibrate(); const { data } = await convolve(ones(5), ones(2)); ${print}([found.version, [...data]]))`;
     assert.equal(await run(source, env), [1, [1, 2, 2, 2, 2, 1]]);
   }
+  assert.not.ok(fs.existsSync(join(home, "nobody")));
 });
 
 test("processes that measure at the same time all succeed, and leave one whole file", async () => {
   const cache = freshCache();
-  const source = `for (let i = 0; i < 2; i++) await calibrate({ force: true }); ${print}(true))`;
-  await Promise.all([1, 2, 3].map(() => run(source, { XDG_CACHE_HOME: cache })));
+  const source = `await calibrate({ force: true }); ${print}(true))`;
+  await Promise.all([1, 2].map(() => run(source, { XDG_CACHE_HOME: cache })));
   const files = filesIn(cache);
   assert.is(files.length, 1);
   assert.ok(JSON.parse(fs.readFileSync(join(cache, "helixconv", files[0] as string), "utf8")).rates.wasm.f32);

@@ -25,7 +25,8 @@ export function remember(name: string, text: string): boolean {
     }
     const fs = builtin("node:fs");
     if (!fs) return false;
-    fs.mkdirSync(folder, { recursive: true });
+    // The cache folder and this library's in it, but no home for them: a folder that is not there is meant not to be.
+    for (const each of [dirname(folder), folder]) if (!fs.existsSync(each)) fs.mkdirSync(each, { mode: 0o700 });
     const temporary = `${folder}/${name}.${Math.random().toString(36).slice(2)}.tmp`;
     try {
       fs.writeFileSync(temporary, text, { flag: "wx" });
@@ -53,6 +54,8 @@ function cacheFolder(): string | undefined {
   const home = builtin("node:fs") && builtin("node:os")?.homedir();
   return home ? `${home}/.cache/helixconv` : undefined;
 }
+
+const dirname = (folder: string): string => folder.slice(0, folder.lastIndexOf("/"));
 
 const keyOf = (name: string): string => `helixconv ${name}`;
 
