@@ -7,7 +7,8 @@ import type { Problem } from "../src/problem/problem.js";
 import { type Arrays, type Competitor, OURS } from "./competitor.js";
 import { firstOfSame, outShape, sizeOf, type Workload } from "./workloads.js";
 
-export function layerCompetitors(workload: Workload, { signal, kernel }: Arrays): Competitor[] {
+/** The layer as a problem, with its operands and its result. */
+export function layerOf(workload: Workload, { signal, kernel }: Arrays) {
   const [batch, cin, ...sizes] = workload.signal as [number, number, ...number[]];
   const [cout, , ...taps] = workload.kernel as [number, number, ...number[]];
   const problem: Problem = {
@@ -25,13 +26,19 @@ export function layerCompetitors(workload: Workload, { signal, kernel }: Arrays)
   };
   const shape = outShape(workload);
   const out = { data: new Float32Array(sizeOf(shape)), shape };
-  const { backend, plan } = decide(problem, { backend: "auto", method: "auto", threads: 1, maxMemory: 2 ** 53 });
   const { view: x, first: b, second: c } = roles({ data: signal, shape: workload.signal });
   const { view: w, first: o, second: i } = roles({ data: kernel, shape: workload.kernel });
   const { view: y, first: yb, second: yo } = roles(out);
   const xOperand = { view: x, batch: b, group: [0], channel: c, stride: x.stride.slice(2) };
   const wOperand = { view: w, batch: o, group: [0], channel: i, stride: w.stride.slice(2) };
   const yOperand = { view: y, batch: yb, group: [0], channel: yo, stride: y.stride.slice(2) };
+  return { problem, out, xOperand, wOperand, yOperand };
+}
+
+export function layerCompetitors(workload: Workload, arrays: Arrays): Competitor[] {
+  const { problem, out, xOperand, wOperand, yOperand } = layerOf(workload, arrays);
+  const wishes = { backend: "auto", method: "auto", threads: 1, maxMemory: 2 ** 53 } as const;
+  const { backend, plan } = decide(problem, wishes, "sync");
   const executable = backendOf(backend).prepareSync?.(plan, wOperand);
   if (!executable) throw new Error(`backend ${backend} must prepare synchronously`);
   const run = () => {

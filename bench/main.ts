@@ -1,8 +1,9 @@
-// npm run bench [W1 … rates rivals transforms]: helixconv by backend and method (rates), and beside its rivals of npm (rivals), on the
+// npm run bench [W1 … rates gpu rivals transforms]: helixconv by backend and method (rates), on the GPU in parts (gpu), and beside its rivals of npm (rivals), on the
 // workloads, and its plain transforms beside theirs (transforms). Prints ratios; keeps everything in bench/results/.
 import type { FloatArray } from "helixconv";
 import { mustAgree } from "./check.js";
 import { arraysOf, type Competitor } from "./competitor.js";
+import { adapterLabel, measureGpu } from "./gpu.js";
 import { ourCompetitors, threadedCompetitors } from "./helixconv.js";
 import { type Contestant, inProcess, interleave } from "./interleave.js";
 import { transformLengths, transformName } from "./lengths.js";
@@ -13,15 +14,16 @@ import { missingRivals } from "./rivals/load.js";
 import { select } from "./selection.js";
 import { transformContestants } from "./transforms.js";
 
-const { workloads, sections } = select(process.argv.slice(2), ["rates", "rivals", "transforms"]);
+const { workloads, sections } = select(process.argv.slice(2), ["rates", "gpu", "rivals", "transforms"]);
 
+const adapter = sections.has("gpu") ? await adapterLabel() : undefined;
 const missing = missingRivals();
 if (missing.length > 0)
   console.error(
     `\n!!! NOT MEASURED against ${missing.join(", ")}: not installed.\n!!! To install the rivals: npm --prefix bench ci\n`,
   );
 
-for (const workload of sections.has("rates") || sections.has("rivals") ? workloads : []) {
+for (const workload of sections.has("rates") || sections.has("gpu") || sections.has("rivals") ? workloads : []) {
   const { name, what, signal, kernel, precision } = workload;
   console.log(`\n${name} ${what}: (${signal}) * (${kernel}), ${precision}`);
   if (sections.has("rates") && !workload.layer) {
@@ -29,6 +31,12 @@ for (const workload of sections.has("rates") || sections.has("rivals") ? workloa
     console.log("  by backend and method");
     showRates(rates);
     keep("rates", name, what, rates);
+  }
+  if (adapter && precision === "f32" && !workload.layer) {
+    const timings = await measureGpu(workload, arraysOf(workload));
+    console.log(`  on ${adapter}, the kernel prepared`);
+    showTimings(timings);
+    keep("gpu", name, `${what}; ${adapter}`, timings);
   }
   if (sections.has("rivals")) {
     const arrays = arraysOf(workload);

@@ -35,30 +35,28 @@ for (const { prototype } of [Float32Array, Float64Array]) {
   };
 }
 
-const { convolveSync, explain } = await import("helixconv");
 const { arraysOf } = await import("./competitor.js");
-const { operands } = await import("./helixconv.js");
+const { ourCompetitors } = await import("./helixconv.js");
 const { quartiles } = await import("./interleave.js");
 const { select } = await import("./selection.js");
 
 const CALLS = 101;
 
-const { workloads } = select(process.argv.slice(2), []);
-for (const workload of workloads.filter(({ layer }) => !layer)) {
-  const { x, w, out } = operands(workload, arraysOf(workload));
-  const options = { mode: "same", threads: 1, out } as const;
-  const { plan } = await explain("convolve", { signal: x, kernel: w }, { mode: "same", threads: 1 });
-  for (let warm = 0; warm < 20; warm++) convolveSync(x, w, options);
+for (const workload of select(process.argv.slice(2), []).workloads) {
+  const ours = (await ourCompetitors(workload, arraysOf(workload)))[0];
+  if (!ours) throw new Error(`nothing computes ${workload.name}`);
+  for (let warm = 0; warm < 20; warm++) await ours.run();
   spent.clear();
-  const times = Array.from({ length: CALLS }, () => {
+  const times: number[] = [];
+  for (let call = 0; call < CALLS; call++) {
     const start = performance.now();
-    convolveSync(x, w, options);
-    return performance.now() - start;
-  });
+    await ours.run();
+    times.push(performance.now() - start);
+  }
   const total = times.reduce((sum, time) => sum + time, 0);
   const { median } = quartiles(times);
   const rest = total - [...spent.values()].reduce((sum, { ms }) => sum + ms, 0);
-  console.log(`\n${workload.name} ${plan.run.kind}, ${plan.outer} axes apart: ${median.toFixed(2)} ms`);
+  console.log(`\n${workload.name} ${workload.what}: ${median.toFixed(2)} ms`);
   const rows = [...spent, ["JavaScript", { ms: rest, calls: 0 }] as const].sort(([, a], [, b]) => b.ms - a.ms);
   for (const [name, { ms, calls }] of rows) {
     const share = ms / total;

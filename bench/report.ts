@@ -15,8 +15,8 @@ export interface Entry {
   timings: readonly Timing[];
 }
 
-/** Which file: backends by benchmark.js, or interleaved with the rivals of npm, or with native ones. */
-export type Kind = "rates" | "npm" | "native";
+/** Which file: backends by benchmark.js, or interleaved with the rivals of npm, or with native ones; or on a GPU. */
+export type Kind = "rates" | "gpu" | "npm" | "native";
 
 const fileOf = (kind: Kind): string => `bench/results/${kind}.json`;
 
@@ -37,7 +37,7 @@ export function keep(kind: Kind, name: string, what: string, timings: readonly T
 
 /** Ratios first: how many times as long as ours each takes. */
 export function showTimings(timings: readonly Timing[]): void {
-  const base = timings.find(({ name }) => name === OURS)?.median ?? Number.NaN;
+  const base = (timings.find(({ name }) => name === OURS) ?? timings[0])?.median ?? Number.NaN;
   for (const { name, median, lower, upper, samples } of timings.toSorted((a, b) => a.median - b.median))
     console.log(
       `  ${(median / base).toFixed(2).padStart(7)}x  ${name.padEnd(24)} ${ms(median).padStart(9)} ms  quartiles ${ms(lower)} to ${ms(upper)}, ${samples} samples`,

@@ -8,11 +8,11 @@ import { workloads } from "./workloads.js";
 
 interface Column {
   title: string;
-  kind: Kind;
+  kind: Exclude<Kind, "gpu">;
   rival(name: string): boolean;
 }
 
-const column = (title: string, kind: Kind, start = title): Column => ({
+const column = (title: string, kind: Column["kind"], start = title): Column => ({
   title,
   kind,
   rival: (name) => name.startsWith(start),

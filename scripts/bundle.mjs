@@ -10,8 +10,8 @@ const options = {
   format: "esm",
   platform: "node",
   target: "es2022",
-  // A compiled module becomes a base64 string in the code, so that no user has to find a .wasm.
-  loader: { ".wasm": "base64" },
+  // A compiled module becomes a base64 string in the code, and a shader its text, so that no user has to find a file.
+  loader: { ".wasm": "base64", ".wgsl": "text" },
   // src/version.ts
   define: { HELIXCONV_VERSION: JSON.stringify(version) },
   sourcemap: true,
@@ -22,7 +22,7 @@ const options = {
 export const bundleLibrary = () =>
   build({
     ...options,
-    entryPoints: ["src/index.ts", "src/io/npy.ts", "src/cli/main.ts"],
+    entryPoints: ["src/index.ts", "src/webgpu.ts", "src/io/npy.ts", "src/cli/main.ts"],
     outbase: "src",
     outdir: "build/js",
   });
@@ -30,3 +30,7 @@ export const bundleLibrary = () =>
 /** Programs that run in this checkout; packages, this one included, are found in node_modules and package.json. */
 export const bundlePrograms = (entryPoints, outdir) =>
   build({ ...options, entryPoints, outbase: ".", outdir, packages: "external" });
+
+/** Programs that run in a browser, each with everything in it. */
+export const bundlePages = (entryPoints, outdir) =>
+  build({ ...options, entryPoints, outbase: ".", outdir, platform: "browser", splitting: false });

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { bundlePrograms } from "../scripts/bundle.mjs";
+import { swiftShader } from "../scripts/drivers.mjs";
 
 const patterns = process.argv.slice(2).map((pattern) => new RegExp(pattern));
 const files = readdirSync("test", { recursive: true })
@@ -20,8 +21,9 @@ const uvu = createRequire(import.meta.url)
   .replace(/dist.*/, "bin.js");
 const child = spawn(process.execPath, ["--enable-source-maps", uvu, "build/test", "\\.test\\.js$"], {
   stdio: ["ignore", "pipe", "inherit"],
-  // What a test sees chosen does not depend on what machines were measured to do before.
-  env: { ...process.env, HELIXCONV_CALIBRATION: "off" },
+  // The GPU of this test run, unless the environment names another: a driver that computes in software, and is always the same. And what a test
+  // sees chosen does not depend on what machines were measured to do before.
+  env: { VK_DRIVER_FILES: swiftShader() ?? "", ...process.env, HELIXCONV_CALIBRATION: "off" },
 });
 let output = "";
 child.stdout.on("data", (chunk) => {

@@ -1,6 +1,6 @@
 import type { BackendInfo } from "../backends/backend.js";
 import { allFailures } from "../dispatch/failures.js";
-import { describeAll } from "../dispatch/registry.js";
+import { describeAll, detectAll } from "../dispatch/registry.js";
 
 /** A backend, and what it last failed at, until it works again. */
 export interface BackendReport extends BackendInfo {
@@ -9,13 +9,14 @@ export interface BackendReport extends BackendInfo {
 }
 
 /**
- * What this machine has to compute with, and why what it has not is missing; the preferred backend first. What has failed says at what,
- * and how long it rests for it.
+ * What this machine has to compute with, and why what it has not is missing; the preferred backend first. Looks for a GPU,
+ * for 3 s at most, when it is called for the first time. What has failed says at what, and how long it rests for it.
  *
  * @example
  * for (const { name, available, detail } of await backends()) console.log(name, available, detail);
  */
 export async function backends(): Promise<BackendReport[]> {
+  await detectAll();
   return describeAll().map((info) => {
     const failure = allFailures().find(({ backend }) => backend === info.name);
     if (!failure) return info;

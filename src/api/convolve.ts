@@ -2,6 +2,7 @@
 import type { FloatArray, NdArray } from "../ndarray.js";
 import { viewOf } from "../ndarray.js";
 import { execute, executeSync, type Job } from "./execute.js";
+import { type GpuArray, gpuView, isGpuArray, onGpu } from "./gpuArray.js";
 import { type ConvolutionOptions, checkOptions } from "./options.js";
 import { type Operation, reduce } from "./reduce.js";
 
@@ -18,6 +19,9 @@ import { type Operation, reduce } from "./reduce.js";
  * A kernel that is an outer product of one vector per axis, to rounding, is convolved along one axis after the other where that is
  * faster.
  *
+ * A signal that is a GpuArray (helixconv/webgpu) is read, and an `out` that is one written, on the GPU, where nothing is copied; their
+ * numbers must be finite.
+ *
  * NaN and infinities spread as far as the definition says and no farther: a signal or kernel that holds one is convolved by direct
  * sums, whatever `method` says.
  *
@@ -27,10 +31,20 @@ import { type Operation, reduce } from "./reduce.js";
  * blurred.data; // Float32Array of 480 · 640
  */
 export async function convolve(
-  signal: NdArray,
+  signal: NdArray | GpuArray,
+  kernel: NdArray,
+  options: ConvolutionOptions & { out: GpuArray },
+): Promise<GpuArray>;
+export async function convolve(
+  signal: NdArray | GpuArray,
+  kernel: NdArray,
+  options?: ConvolutionOptions,
+): Promise<NdArray<FloatArray>>;
+export async function convolve(
+  signal: NdArray | GpuArray,
   kernel: NdArray,
   options: ConvolutionOptions = {},
-): Promise<NdArray<FloatArray>> {
+): Promise<NdArray<FloatArray> | GpuArray> {
   return execute(jobOf(signal, kernel, options, "convolve"));
 }
 
@@ -47,10 +61,20 @@ export function convolveSync(signal: NdArray, kernel: NdArray, options: Convolut
  * const match = await correlate({ data: scene, shape: [480, 640] }, { data: template, shape: [32, 32] }, { mode: "valid" });
  */
 export async function correlate(
-  signal: NdArray,
+  signal: NdArray | GpuArray,
+  kernel: NdArray,
+  options: ConvolutionOptions & { out: GpuArray },
+): Promise<GpuArray>;
+export async function correlate(
+  signal: NdArray | GpuArray,
+  kernel: NdArray,
+  options?: ConvolutionOptions,
+): Promise<NdArray<FloatArray>>;
+export async function correlate(
+  signal: NdArray | GpuArray,
   kernel: NdArray,
   options: ConvolutionOptions = {},
-): Promise<NdArray<FloatArray>> {
+): Promise<NdArray<FloatArray> | GpuArray> {
   return execute(jobOf(signal, kernel, options, "correlate"));
 }
 
@@ -59,8 +83,10 @@ export function correlateSync(signal: NdArray, kernel: NdArray, options: Convolu
   return executeSync(jobOf(signal, kernel, options, "correlate"));
 }
 
-function jobOf(signal: NdArray, kernel: NdArray, options: ConvolutionOptions, operation: Operation): Job {
-  checkOptions(options);
-  const views = { signal: viewOf(signal, "signal"), kernel: viewOf(kernel, "kernel") };
-  return { reduction: reduce(operation, views.signal, views.kernel, options), ...views, options };
+function jobOf(signal: NdArray | GpuArray, kernel: NdArray, given: ConvolutionOptions, operation: Operation): Job {
+  checkOptions(given);
+  const options = onGpu(signal, given);
+  const x = isGpuArray(signal) ? gpuView(signal, "signal") : viewOf(signal, "signal");
+  const w = viewOf(kernel, "kernel");
+  return { reduction: reduce(operation, x, w, options), signal: x, kernel: w, options };
 }

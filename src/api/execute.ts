@@ -1,9 +1,11 @@
 // One call: choose backend and plan, run it; where the data is not fit for the plan, run the next that is; and where the backend fails, another.
 import type { Control, Outcome } from "../backends/backend.js";
 import { aborted } from "../backends/stepped.js";
+import { gpuDataOf } from "../backends/webgpu/gpuData.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
+import { type Among, decide, look } from "../dispatch/decide.js";
 import { recordSuccess, rests } from "../dispatch/failures.js";
-import { backendOf } from "../dispatch/registry.js";
+import { backendOf, isSync } from "../dispatch/registry.js";
 import { HelixError } from "../errors.js";
 import {
   allocate,
@@ -21,6 +23,7 @@ import type { Operand, Reduction } from "../problem/problem.js";
 import { exactLength, roundToIntegers } from "./exact.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import { chooseInstead } from "./fallback.js";
+import { type GpuArray, isGpuArray } from "./gpuArray.js";
 import type { SharedOptions } from "./options.js";
 import { type Target, targetOf } from "./output.js";
 import { chooseFor } from "./separable.js";
@@ -43,6 +46,7 @@ interface Task {
   control: Control;
   exact: boolean;
   wishes: Wishes;
+  among: Among;
   /** What the caller's own functions threw: no fault of a backend. */
   thrown: unknown[];
   attempts: number;
@@ -54,31 +58,37 @@ interface Chosen {
   supply: Supply;
 }
 
-export async function execute(job: Job, supply: Supply = recentExecutables): Promise<NdArray<FloatArray>> {
-  const task = start(job);
+export async function execute(job: Job, supply: Supply = recentExecutables): Promise<NdArray<FloatArray> | GpuArray> {
+  const { reduction, options, made } = job;
+  if (!made) await look(reduction.problem, wishesOf(options));
+  const task = start(job, "all");
   for (let chosen = chooseFirst(job, task, supply); ; )
     try {
       await run(job, task, chosen);
       return finish(task, chosen);
     } catch (error) {
+      if (isOnGpu(job)) throw error;
       chosen = chooseNext(error, job, task, chosen);
     }
 }
 
+const isOnGpu = ({ signal, options }: Job): boolean => gpuDataOf(signal) !== undefined || isGpuArray(options.out);
+
 export function executeSync(job: Job, supply: Supply = recentExecutables): NdArray<FloatArray> {
-  const task = start(job);
+  const task = start(job, "sync");
   for (let chosen = chooseFirst(job, task, supply); ; )
     try {
       runSync(job, task, chosen);
-      return finish(task, chosen);
+      return finish(task, chosen) as NdArray<FloatArray>;
     } catch (error) {
       chosen = chooseNext(error, job, task, chosen);
     }
 }
 
-async function run({ reduction }: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen) {
-  const backend = backendOf(choice.backend);
-  for (let { plan } = choice; ; plan = fallback(reduction.problem, plan)) {
+async function run(job: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen): Promise<void> {
+  const { problem } = job.reduction;
+  let backend = backendOf(choice.backend);
+  for (let { plan } = choice; ; plan = fallback(problem, plan)) {
     const executable = await supply.take(backend, plan, kernel);
     let outcome: Outcome;
     try {
@@ -89,6 +99,14 @@ async function run({ reduction }: Job, { x, target, control }: Task, { choice, k
     }
     supply.giveBack(backend, plan, executable);
     if (outcome === "done") return;
+    if (isOnGpu(job))
+      throw new HelixError(
+        "option",
+        "arrays on a GPU need a finite kernel, and finite sums; this kernel has others; use arrays that are not on a GPU",
+      );
+    // Shaders may take every number to be finite, so what is refused goes to a backend that does not.
+    if (!isSync(backend.name))
+      backend = backendOf(decide(problem, { ...wishesOf({}), method: "direct" }, "sync").backend);
   }
 }
 
@@ -125,7 +143,7 @@ export function wishesOf({ backend, method, threads, maxMemory, plan }: SharedOp
   };
 }
 
-function start({ reduction, signal, kernel, options, made }: Job): Task {
+function start({ reduction, signal, kernel, options, made }: Job, among: Among): Task {
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
   const exact = isExact(signal, kernel);
@@ -138,6 +156,7 @@ function start({ reduction, signal, kernel, options, made }: Job): Task {
     control: { abort, onProgress: onProgress && marking(onProgress, thrown) },
     exact,
     wishes: made?.wishes ?? wishesOf(options, longest),
+    among,
     thrown,
     attempts: 1,
   };
@@ -156,13 +175,14 @@ function marking(onProgress: (fraction: number) => void, thrown: unknown[]): (fr
 
 function chooseFirst(job: Job, task: Task, supply: Supply): Chosen {
   const { made } = job;
-  if (made && !rests(made.choice.backend, made.choice.plan, performance.now()))
+  // What is on the GPU has no other place to go.
+  if (made && (isOnGpu(job) || !rests(made.choice.backend, made.choice.plan, performance.now())))
     return { choice: made.choice, kernel: task.w, supply };
   return chooseAnew(job, task);
 }
 
-const chooseAnew = ({ reduction }: Job, { x, w, exact, wishes }: Task): Chosen => ({
-  ...chooseFor(reduction.problem, x, w, exact, wishes),
+const chooseAnew = ({ reduction }: Job, { x, w, exact, wishes, among }: Task): Chosen => ({
+  ...chooseFor(reduction.problem, x, w, exact, wishes, among),
   supply: recentExecutables,
 });
 
@@ -174,7 +194,7 @@ function chooseNext(error: unknown, job: Job, task: Task, { choice }: Chosen): C
   return chooseInstead(error, choice, task.wishes, () => chooseAnew(job, task), job.options.onFallback);
 }
 
-function finish({ target, exact }: Task, { choice }: Chosen): NdArray<FloatArray> {
+function finish({ target, exact }: Task, { choice }: Chosen): NdArray<FloatArray> | GpuArray {
   recordSuccess(choice.backend, choice.plan);
   if (exact && choice.plan.run.kind === "spectral") roundToIntegers(target.output.view);
   return target.deliver();
@@ -182,6 +202,7 @@ function finish({ target, exact }: Task, { choice }: Chosen): NdArray<FloatArray
 
 /** The view, or a packed copy where its elements are spread so thin that copying the stretch between them would waste memory. */
 function dense(view: View): View {
+  if (gpuDataOf(view)) return view;
   const { first, last } = rangeOf(view);
   if (last - first < 2 * sizeOf(view.shape, "array")) return view;
   const single = view.dtype === "float32" || view.dtype === "complex64" || view.dtype === "float16";

@@ -3,6 +3,7 @@ import type { BackendName } from "../backends/backend.js";
 import type { Candidate, Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
 import type { GivenPlan } from "../dispatch/given.js";
+import { detectAll } from "../dispatch/registry.js";
 import { type Dtype, viewOf } from "../ndarray.js";
 import { type PlanSummary, summarise } from "../plan/explain.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
@@ -54,6 +55,7 @@ export async function explain(
   const { signal, kernel } = arrays;
   const [x, w] = [specOf(signal, "signal"), specOf(kernel, "kernel")];
   const reduction = reduce(operation, x, w, options);
+  await detectAll();
   const wishes = wishesOf(options);
   return explanationOf(operation, reduction, chooseKnowing(reduction, arrays, isExact(x, w), wishes));
 }
@@ -68,7 +70,7 @@ function chooseKnowing(
   if (!("data" in kernel)) return decide(problem, wishes);
   const judged = judge(problem, w(viewOf(kernel, "kernel")), exact, wishes);
   if (!("data" in signal)) return decide(problem, judged.wishes);
-  return chooseFor(problem, x(viewOf(signal, "signal")), judged.kernel, exact, judged.wishes).choice;
+  return chooseFor(problem, x(viewOf(signal, "signal")), judged.kernel, exact, judged.wishes, "all").choice;
 }
 
 export function explanationOf(operation: Operation, { problem, outShape }: Reduction, choice: Choice): Explanation {

@@ -7,6 +7,7 @@ import { type FloatArray, type NdArray, show } from "../ndarray.js";
 import { type Method, methods } from "../plan/plan.js";
 import { type Mode, modes } from "../problem/convolve.js";
 import type { Fallback } from "./fallback.js";
+import type { GpuArray } from "./gpuArray.js";
 
 /** Options of every operation. */
 export interface SharedOptions {
@@ -27,7 +28,7 @@ export interface SharedOptions {
   /** The most working memory beside the caller's arrays, in bytes; default what the backend can address. With little, work goes block by block. */
   maxMemory?: number;
   /** Where the result goes: exactly its shape and dtype, strided or not, not overlapping an input. Returned as it is. */
-  out?: NdArray<FloatArray>;
+  out?: NdArray<FloatArray> | GpuArray;
   /** Stops the work at its next step, mostly after some 10 ms to 100 ms; the call then throws code "aborted". */
   abort?: AbortSignal;
   /** Told now and then which fraction of the work is done, 0 to 1. */

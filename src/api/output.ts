@@ -14,24 +14,30 @@ import {
   viewOf,
 } from "../ndarray.js";
 import type { Reduction } from "../problem/problem.js";
+import { type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
 
 export interface Target {
   /** What backends write: row-major, without gaps. */
   output: Output;
   /** Brings the result to where the caller wants it, and returns that. */
-  deliver(): NdArray<FloatArray>;
+  deliver(): NdArray<FloatArray> | GpuArray;
 }
 
 export function targetOf(
   reduction: Reduction,
   dtype: Dtype,
-  out: NdArray<FloatArray> | undefined,
+  out: NdArray<FloatArray> | GpuArray | undefined,
   inputs: readonly View[],
 ): Target {
   const { outShape } = reduction;
   if (out === undefined) {
     const view = allocate(outShape, dtype, "the result");
     return { output: reduction.out(view), deliver: () => view };
+  }
+  if (isGpuArray(out)) {
+    const view = gpuView(out, "out");
+    checkSpec(view, outShape, dtype);
+    return { output: reduction.out(view), deliver: () => out };
   }
   const view = checkOut(out, outShape, dtype, inputs);
   if (isRowMajor(view)) return { output: reduction.out(view), deliver: () => out };
@@ -52,6 +58,22 @@ function checkOut(
   inputs: readonly View[],
 ): View<FloatArray> {
   const view = viewOf(out, "out");
+  checkSpec(view, shape, dtype);
+  if (overlapsItself(view))
+    throw new HelixError(
+      "option",
+      `out must give every element a place of its own; shape ${formatShape(view.shape)} with stride ${formatShape(view.stride)} does not`,
+      {
+        actual: view.stride,
+      },
+    );
+  if (inputs.some((input) => overlap(view, input)))
+    throw new HelixError("option", "out must not overlap an input; give it memory of its own");
+  return view;
+}
+
+/** Throws unless a view is of the result's shape and dtype. */
+function checkSpec(view: View<FloatArray>, shape: readonly number[], dtype: Dtype): void {
   const sameShape = view.shape.length === shape.length && view.shape.every((n, d) => n === shape[d]);
   if (!sameShape)
     throw new HelixError(
@@ -71,17 +93,6 @@ function checkOut(
         actual: view.dtype,
       },
     );
-  if (overlapsItself(view))
-    throw new HelixError(
-      "option",
-      `out must give every element a place of its own; shape ${formatShape(view.shape)} with stride ${formatShape(view.stride)} does not`,
-      {
-        actual: view.stride,
-      },
-    );
-  if (inputs.some((input) => overlap(view, input)))
-    throw new HelixError("option", "out must not overlap an input; give it memory of its own");
-  return view;
 }
 
 /** Whether two elements may share a place: the strides, by size, must each step over all that is inside. */

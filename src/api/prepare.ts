@@ -1,8 +1,8 @@
 // prepare: the plan chosen, the memory allocated and the kernel transformed once, for many signals of one shape.
 import type { Executable } from "../backends/backend.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
-import { decide } from "../dispatch/decide.js";
-import { backendOf } from "../dispatch/registry.js";
+import { decide, look } from "../dispatch/decide.js";
+import { backendOf, isSync } from "../dispatch/registry.js";
 import { formatShape, HelixError } from "../errors.js";
 import { type FloatArray, type NdArray, type View, viewOf } from "../ndarray.js";
 import type { Plan } from "../plan/plan.js";
@@ -12,6 +12,7 @@ import { recentExecutables, type Supply } from "./executables.js";
 import { ATTEMPTS, execute, executeSync, type Job, wishesOf } from "./execute.js";
 import { type Explanation, explanationOf } from "./explain.js";
 import { chooseInstead } from "./fallback.js";
+import { type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
 import { type ConvolutionOptions, checkOptions, type SharedOptions } from "./options.js";
 import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
 import { judge } from "./separable.js";
@@ -45,8 +46,10 @@ export async function prepare(
   // Signals are not known yet, so no FFT can be promised to round to exact integers.
   const exact = isExact(spec, view);
   const wishes = wishesOf(options, exact ? 0 : undefined);
-  const judged = judge(reduction.problem, reduction.w(view), exact, wishes);
-  const decideNow = () => ({ choice: decide(reduction.problem, judged.wishes) });
+  const { problem } = reduction;
+  await look(problem, wishes);
+  const judged = judge(problem, reduction.w(view), exact, wishes);
+  const decideNow = () => ({ choice: decide(problem, judged.wishes) });
   for (let { choice } = decideNow(), attempts = 1; ; attempts++)
     try {
       const executable = await backendOf(choice.backend).prepare(choice.plan, judged.kernel);
@@ -88,7 +91,9 @@ export class Prepared {
   }
 
   /** Convolves a signal of the prepared shape and dtype. Runs that overlap in time are done one after the other. */
-  async run(signal: NdArray, options: RunOptions = {}): Promise<NdArray<FloatArray>> {
+  async run(signal: NdArray | GpuArray, options: RunOptions & { out: GpuArray }): Promise<GpuArray>;
+  async run(signal: NdArray | GpuArray, options?: RunOptions): Promise<NdArray<FloatArray>>;
+  async run(signal: NdArray | GpuArray, options: RunOptions = {}): Promise<NdArray<FloatArray> | GpuArray> {
     const job = this.job(signal, options);
     const turn = this.queue.then(() => execute(job, this.supply));
     this.running++;
@@ -145,10 +150,16 @@ export class Prepared {
     [this.choice, this.executable] = [choice, executable];
   }
 
-  private job(signal: NdArray, options: RunOptions): Job {
+  private job(signal: NdArray | GpuArray, options: RunOptions): Job {
     this.checkReady();
     checkOptions(options);
-    const view = viewOf(signal, "signal");
+    const view = isGpuArray(signal) ? gpuView(signal, "signal") : viewOf(signal, "signal");
+    if ((isGpuArray(signal) || isGpuArray(options.out)) && isSync(this.choice.backend))
+      throw new HelixError(
+        "option",
+        `arrays on a GPU need a convolution that was prepared for backend "webgpu"; this one is on "${this.choice.backend}"`,
+        { expected: "webgpu", actual: this.choice.backend },
+      );
     checkSame(view, this.spec, "signal");
     const made = { wishes: this.wishes, choice: this.choice };
     return { reduction: this.reduction, signal: view, kernel: this.kernel, options, made };

@@ -3,7 +3,7 @@ import type { FloatArray, View } from "../ndarray.js";
 import type { Plan } from "../plan/plan.js";
 import type { Operand } from "../problem/problem.js";
 
-export type BackendName = "js" | "wasm";
+export type BackendName = "js" | "wasm" | "webgpu";
 
 export interface BackendInfo {
   name: BackendName;
@@ -12,15 +12,17 @@ export interface BackendInfo {
   detail: string;
   /** The most working memory it can address, in bytes. */
   maxBytes: number;
+  /** The most of it in one piece. */
+  maxBuffer: number;
   /** The longest helix along which it can count. */
   maxHelix: number;
+  /** The longest circular convolution it transforms, in complex points. */
+  maxLength: number;
   threads: number;
   /** Whether it uses vector instructions. */
   simd: boolean;
   /** Whether it computes in float64, or in float32 only. */
   float64: boolean;
-  /** Whether it is an adapter in software, which is never used unless it is asked for. */
-  software?: boolean;
 }
 
 /** Where results go: row-major, without gaps. */
@@ -47,6 +49,8 @@ export interface Executable {
 export interface Backend {
   readonly name: BackendName;
   describe(): BackendInfo;
+  /** Finds out what `describe` tells, where that takes time. */
+  detect?(): Promise<void>;
   prepare(plan: Plan, kernel: Operand): Promise<Executable>;
   prepareSync?(plan: Plan, kernel: Operand): Executable;
   dispose(): void;

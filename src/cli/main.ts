@@ -51,7 +51,7 @@ function describeCommands(): CAC {
       .option("--out <file>", "Where to write the result, a .npy file; - is standard output")
       .option("--mode <mode>", "full (the default), same or valid")
       .option("--axes <list>", "The axes to convolve, such as 0,1 or -2,-1; all if left out")
-      .option("--backend <name>", "auto (the default), wasm or js")
+      .option("--backend <name>", "auto (the default), webgpu, wasm or js")
       .option("--method <name>", "auto (the default), direct, fft, overlap-save or separable")
       .option("--max-memory <bytes>", "The most working memory, in bytes")
       .option("--explain", "Print how it would be computed, and why; without --out, compute nothing")

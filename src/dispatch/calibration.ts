@@ -72,8 +72,19 @@ const js: Rates = {
   handing,
 };
 
+/** A GPU of a few teraflops behind a bus: an estimate, not measured. Software adapters are slower, and never chosen. */
+const gpuRate: Rate = { flops: 500e9, bytes: 200e9, row: 0, call: 0, run: 1.5e-3 };
+const gpu: Rates = {
+  spectral: gpuRate,
+  strip: gpuRate,
+  rows: gpuRate,
+  handing,
+  link: { upload: 4e9, readback: 4e9, latency: 0 },
+};
+
 export const defaultRates: Rating = ({ name, simd: hasSimd }, { precision }) => {
   if (name === "js") return js;
+  if (name === "webgpu") return gpu;
   if (!hasSimd) return scalar;
   if (precision === "f32") return simd;
   // A vector holds half as many float64 numbers.

@@ -1,6 +1,7 @@
 // Which backend and which plan: a pure function of the problem, of what is available, and of how fast it is.
 import type { BackendInfo, BackendName } from "../backends/backend.js";
 import { formatShape, HelixError } from "../errors.js";
+import { largestBuffer } from "../plan/buffers.js";
 import { candidates, directCandidates } from "../plan/candidates.js";
 import { elementBytes } from "../plan/cost.js";
 import { type Pass, passesOf } from "../plan/passes.js";
@@ -166,17 +167,24 @@ function objection(info: BackendInfo, plan: Plan, wishes: Wishes, failures: read
   if (backend !== "auto" && backend !== info.name) return `backend "${backend}" was asked for`;
   const failure = failures.find((failure) => failure.backend === info.name && plan.bytes >= failure.bytes);
   if (failure && backend === "auto") return `it rests, having failed ${failure.times} times: ${failure.message}`;
-  if (info.software && backend === "auto") return `it computes in software; ask for backend "${info.name}" to use it`;
-  if (plan.precision === "f64" && !info.float64) return "it computes in float32 only";
   if (method !== "auto" && method !== plan.method && plan.run.kind !== "zero")
     return `method "${method}" was asked for`;
   if (plan.run.kind === "separable" && wishes.separable !== true) return wishes.separable ?? UNKNOWN;
   if (exactLength !== undefined && plan.run.kind === "spectral" && plan.run.length > exactLength)
     return "rounding would not make these integers exact";
+  if (plan.precision === "f64" && !info.float64) return "it computes in float32 only";
+  if (pointsOf(plan) > info.maxLength)
+    return `its transforms have ${pointsOf(plan)} points, and may have ${info.maxLength}`;
+  if (largestBuffer(plan) > info.maxBuffer)
+    return `needs ${largestBuffer(plan)} bytes in one piece, and may use ${info.maxBuffer}`;
   if (plan.helix > info.maxHelix) return `its helix is ${plan.helix} numbers long, and may have ${info.maxHelix}`;
   if (plan.bytes > limitOf(info, wishes)) return `needs ${plan.bytes} bytes, and may use ${limitOf(info, wishes)}`;
   return undefined;
 }
+
+/** Complex points of a plan's transforms. */
+const pointsOf = ({ run }: Plan): number =>
+  run.kind === "spectral" ? run.length / (run.ring === "negacyclic" ? 2 : 1) : 0;
 
 const limitOf = (info: BackendInfo, { maxMemory }: Wishes): number => Math.min(maxMemory, info.maxBytes);
 
@@ -216,7 +224,13 @@ function nothingFits(
   wishes: Wishes,
 ): HelixError {
   const unlimited = { ...wishes, maxMemory: Number.POSITIVE_INFINITY };
-  const usable = available.map((info) => ({ ...info, maxBytes: Infinity, maxHelix: Infinity }));
+  const usable = available.map((info) => ({
+    ...info,
+    maxBytes: Infinity,
+    maxHelix: Infinity,
+    maxLength: Infinity,
+    maxBuffer: Infinity,
+  }));
   const tooLarge = all.filter(({ backend, plan }) =>
     usable.some((info) => info.name === backend && objection(info, plan, unlimited, []) === undefined),
   );

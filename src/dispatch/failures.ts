@@ -28,11 +28,10 @@ export function isFailure(error: unknown): error is Error {
   return error instanceof Error;
 }
 
-/** A device that is lost for the first time is asked for again at once. */
 export function recordFailure(backend: BackendName, plan: Plan, error: Error, now: number): Failure {
   const code = error instanceof HelixError ? error.code : undefined;
   const times = (failures.get(backend)?.times ?? 0) + 1;
-  const rest = code === "device-lost" && times === 1 ? 0 : Math.min(LONGEST, FIRST * 2 ** (times - 1));
+  const rest = Math.min(LONGEST, FIRST * 2 ** (times - 1));
   const failure: Failure = {
     backend,
     message: error.message,

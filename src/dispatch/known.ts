@@ -8,7 +8,7 @@ import { recall, remember } from "../backends/platform/storage.js";
 import { version } from "../version.js";
 import { CALIBRATION_VERSION, type Calibration, type Rating, ratesOf } from "./calibration.js";
 import { isCalibration } from "./checkCalibration.js";
-import { backendNames, backendOf } from "./registry.js";
+import { backendNames, backendOf, isSync } from "./registry.js";
 
 interface Known {
   calibration: Calibration | undefined;
@@ -63,7 +63,8 @@ export const keep = (calibration: Calibration): boolean =>
 
 /** Whatever makes older measurements useless when it changes. */
 export function machineKey(): string {
-  const backends = backendNames.map((name) => `${name}: ${backendOf(name).describe().detail}`);
+  const measured = backendNames.filter(isSync);
+  const backends = measured.map((name) => `${name}: ${backendOf(name).describe().detail}`);
   return [`helixconv ${version}, calibration ${CALIBRATION_VERSION}`, machineName(), ...backends].join("; ");
 }
 

@@ -31,7 +31,7 @@ export function directCandidates(problem: Problem): Plan[] {
 
 /** The plan that runs when data is not fit for another: an FFT spreads one NaN everywhere, a strip multiplies gaps. */
 export function fallback(problem: Problem, refused: Plan): Plan {
-  const kind = refused.run.kind === "spectral" ? "strip" : "rows";
+  const kind = refused.run.kind === "strip" ? "rows" : "strip";
   const plan = directCandidates(problem).find(({ run }) => run.kind === kind);
   if (!plan) throw new Error(`no ${kind} plan to fall back to`);
   return plan;

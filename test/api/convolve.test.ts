@@ -324,7 +324,7 @@ test("unknown options and values are refused with what there is", async () => {
   await refuse({ mdoe: "same" }, "option", /options are backend.*; got "mdoe"/);
   await refuse({ metod: "fft" }, "option", /did you mean "method"/);
   await refuse({ mode: "reflect" }, "option", /mode must be one of "full", "same", "valid"; got "reflect"/);
-  await refuse({ backend: "cuda" }, "option", /backend must be one of "auto", "wasm", "js"; got "cuda"/);
+  await refuse({ backend: "cuda" }, "option", /backend must be one of "auto", "webgpu", "wasm", "js"; got "cuda"/);
   await refuse({ method: "fastest" }, "option", /method must be one of "auto", "direct", "fft"/);
   await refuse({ maxMemory: -1 }, "option", /maxMemory must be a positive number of bytes; got -1/);
   await refuse({ abort: 5 }, "option", /abort must be an AbortSignal/);
@@ -390,16 +390,11 @@ test("a problem that WebAssembly cannot count, or that needs more memory than it
   );
 });
 
-test("backends() lists every backend, and wasm uses vector instructions here", async () => {
-  const list = await backends();
-  assert.equal(
-    list.map(({ name, available }) => [name, available]),
-    [
-      ["wasm", true],
-      ["js", true],
-    ],
-  );
-  assert.ok(list[0]?.simd);
+test("backends() lists every backend, says why one is missing, and wasm uses vector instructions here", async () => {
+  const [webgpu, wasm, js] = await backends();
+  assert.equal([webgpu?.name, wasm?.name, js?.name], ["webgpu", "wasm", "js"]);
+  assert.ok(webgpu?.available || /adapter|driver|package|GPU/.test(webgpu?.detail ?? ""), webgpu?.detail);
+  assert.ok(wasm?.available && wasm.simd && js?.available);
 });
 
 test.run();

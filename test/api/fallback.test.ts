@@ -146,12 +146,6 @@ test("for want of memory only plans that need as much rest", () => {
   assert.ok(allFailures().every(({ bytes }) => bytes > 0) && before >= 1);
 });
 
-test("a device that is lost is asked for once more before it rests", () => {
-  const tried = breakWasm(new HelixError("device-lost", "lost, for a test"));
-  convolveSync(another(), kernel, { onFallback: () => {} });
-  assert.is(tried.times, 2);
-});
-
 test("what the caller's own functions throw, and what is wrong with the data, is no failure", async () => {
   const angry = () => {
     throw new Error("the caller's own");

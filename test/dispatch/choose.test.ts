@@ -15,11 +15,15 @@ const js: BackendInfo = {
   detail: "",
   maxBytes: 2 ** 34,
   maxHelix: 2 ** 53 - 1,
+  maxBuffer: 2 ** 53 - 1,
+  maxLength: 2 ** 53 - 1,
   threads: 1,
   simd: false,
   float64: true,
 };
 const wasm: BackendInfo = { ...js, name: "wasm", maxBytes: 2 ** 32, simd: true };
+/** A GPU that does not compute in software. */
+const webgpu: BackendInfo = { ...js, name: "webgpu", maxBuffer: 2 ** 31, maxLength: 2 ** 24, float64: false };
 const auto: Wishes = { backend: "auto", method: "auto", maxMemory: 2 ** 53 };
 const problemOf = (m: number[], n: number[]) =>
   reduceConvolve({ shape: m, dtype: "float32" }, { shape: n, dtype: "float32" }, { mode: "same", correlate: false })
@@ -67,6 +71,22 @@ for (const [why, chosen, [m, n], wishes, available] of [
     headline,
     {},
     [{ ...wasm, maxHelix: 50 }, js],
+  ],
+  ["with a GPU, large work goes there", "webgpu spectral", headline, {}, [webgpu, wasm, js]],
+  ["and small work does not", "wasm spectral", [[300], [40]], { method: "fft" }, [webgpu, wasm, js]],
+  [
+    "a transform that is too long for the GPU is cut into blocks",
+    "webgpu spectral",
+    [[2 ** 22], [5000]],
+    { backend: "webgpu" },
+    [{ ...webgpu, maxLength: 2 ** 14 }, wasm, js],
+  ],
+  [
+    "what needs too large a buffer in one piece is cut into blocks too",
+    "webgpu spectral",
+    [[2 ** 22], [5000]],
+    { backend: "webgpu" },
+    [{ ...webgpu, maxBuffer: 2 ** 20 }, wasm, js],
   ],
   ["a kernel that is an outer product goes in passes", "js separable", cube, { separable: true }, [js]],
   ["one that is not does not", "js spectral", cube, { separable: "it is not" }, [js]],
@@ -121,6 +141,19 @@ test("a backend that is not there is refused with the reason and the others", as
     () => pick([9], [3], { backend: "wasm" }, [missing, js]),
     "backend-unavailable",
     /"wasm" must be available.*no WebAssembly here; use "auto", or one of js/,
+  );
+});
+
+test("float64 work is not for a backend that computes in float32", async () => {
+  const doubles = { ...problemOf(...headline), precision: "f64" } as const;
+  const { backend, candidates } = choose(doubles, [webgpu, wasm, js], defaultRates, auto);
+  assert.is(backend, "wasm");
+  for (const { backend, rejected } of candidates)
+    if (backend === "webgpu") assert.match(rejected ?? "", /float32 only|needs .* bytes|outer product/);
+  await throwsHelixError(
+    () => choose(doubles, [webgpu, wasm, js], defaultRates, { ...auto, backend: "webgpu" }),
+    "dtype",
+    /"webgpu" computes in float32; these arrays need float64; convert them to Float32Array, or/,
   );
 });
 

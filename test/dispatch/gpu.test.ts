@@ -1,7 +1,7 @@
-// What is chosen where there is an invented GPU: fast, far away, resident, in software, in float32 only, or failing.
+// What is chosen where there is an invented GPU: fast, far away, resident, in float32 only, or failing.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { BackendInfo, BackendName } from "../../src/backends/backend.js";
+import type { BackendInfo } from "../../src/backends/backend.js";
 import {
   CALIBRATION_VERSION,
   type Calibration,
@@ -21,13 +21,15 @@ const js: BackendInfo = {
   available: true,
   detail: "",
   maxBytes: 2 ** 34,
+  maxBuffer: 2 ** 34,
+  maxLength: 2 ** 53 - 1,
   maxHelix: 2 ** 53 - 1,
   threads: 1,
   simd: false,
   float64: true,
 };
 const wasm: BackendInfo = { ...js, name: "wasm", maxBytes: 2 ** 32, simd: true };
-const name = "webgpu" as BackendName;
+const name = "webgpu";
 const gpu: BackendInfo = { ...js, name, float64: false, maxBytes: 2 ** 31 };
 const auto: Wishes = { backend: "auto", method: "auto", maxMemory: 2 ** 53 };
 
@@ -82,14 +84,6 @@ for (const [why, chosen, reason, problem, circumstances] of [
     { link: { ...far, latency: 0 }, wishes: { resident: { signal: true, kernel: true, out: true } } },
   ],
   ["float64 never goes there", "wasm", /fastest/, [...large, "f64"], {}],
-  ["nor does anything to an adapter in software", "wasm", /fastest/, large, { info: { ...gpu, software: true } }],
-  [
-    "unless it is asked for",
-    "webgpu",
-    /which was asked for/,
-    large,
-    { info: { ...gpu, software: true }, wishes: { backend: name } },
-  ],
   ["memory limits hold", "wasm", /fastest/, large, { info: { ...gpu, maxBytes: 2 ** 20 } }],
   ["what has failed rests", "wasm", /webgpu rests after it failed/, large, { failures: [failure] }],
   [
@@ -112,7 +106,6 @@ test("what is rejected says why", () => {
     pick(problem, circumstances).candidates.find(({ backend }) => backend === name)?.rejected;
   assert.is(rejected({}), undefined);
   assert.match(rejected({}, [...large, "f64"]) ?? "", /computes in float32 only/);
-  assert.match(rejected({ info: { ...gpu, software: true } }) ?? "", /computes in software; ask for backend "webgpu"/);
   assert.match(rejected({ failures: [failure] }) ?? "", /rests, having failed 2 times: the device was lost/);
 });
 

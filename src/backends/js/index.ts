@@ -25,6 +25,8 @@ class Js implements Backend {
       detail: "plain JavaScript, float64",
       maxBytes: MAX_BYTES,
       maxHelix: Number.MAX_SAFE_INTEGER,
+      maxBuffer: MAX_BYTES,
+      maxLength: Number.MAX_SAFE_INTEGER,
       threads: 1,
       simd: false,
       float64: true,

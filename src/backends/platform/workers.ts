@@ -42,6 +42,28 @@ export function startThread(main: (listen: (receive: (message: never) => void) =
 
 /** How many threads the machine, or the container, runs at once. */
 export function parallelism(): number {
+  const os = builtin("node:os");
   const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator;
-  return builtin("node:os")?.availableParallelism() ?? browser?.hardwareConcurrency ?? 1;
+  if (!os) return browser?.hardwareConcurrency ?? 1;
+  const read = (path: string): string | undefined => {
+    try {
+      return builtin("node:fs")?.readFileSync(path, "utf8");
+    } catch {
+      return undefined;
+    }
+  };
+  return Math.max(1, Math.min(os.availableParallelism(), Math.floor(containerCores(read))));
+}
+
+/**
+ * How many cores' time Linux lets a container have, Infinity for all; `read` gives the text of a file, undefined if there is none. Node 20 does
+ * not ask for it. Version 2 of control groups has it as "quota period", or "max period", in microseconds, version 1 in two files.
+ */
+export function containerCores(read: (path: string) => string | undefined): number {
+  const [first, second] = read("/sys/fs/cgroup/cpu.max")?.trim().split(" ") ?? [
+    read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+    read("/sys/fs/cgroup/cpu/cpu.cfs_period_us"),
+  ];
+  const [quota, period] = [Number(first), Number(second)];
+  return quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY;
 }

@@ -57,6 +57,7 @@ export class Wasm implements Backend {
   private readonly modules = new Map<string, WebAssembly.Module>();
   private readonly teams = new Map<number, Team>();
   private noThreads: string | undefined;
+  private parallelism: number | undefined;
   private idle: Instance[] = [];
   private chosen: Build | undefined;
 
@@ -66,7 +67,7 @@ export class Wasm implements Backend {
     const available = typeof WebAssembly === "object";
     const build = available ? this.build() : "scalar";
     const alone = this.whyNoThreads();
-    const threads = available && alone === undefined ? parallelism() : 1;
+    const threads = available && alone === undefined ? this.cores() : 1;
     const detail = available ? `${details[build]}; ${alone ?? `${threads} threads`}` : "this engine has no WebAssembly";
     return {
       name: this.name,
@@ -75,6 +76,8 @@ export class Wasm implements Backend {
       maxBytes: MAX_BYTES,
       maxHelix: MAX_HELIX,
       threads,
+      maxBuffer: MAX_BYTES,
+      maxLength: MAX_HELIX,
       simd: build !== "scalar",
       float64: true,
     };
@@ -153,6 +156,12 @@ export class Wasm implements Backend {
     const team = this.teams.get(size) ?? new Team(size);
     this.teams.set(size, team);
     return team;
+  }
+
+  /** Asked for once, as it reads files. */
+  private cores(): number {
+    this.parallelism ??= parallelism();
+    return this.parallelism;
   }
 
   private whyNoThreads(): string | undefined {

@@ -10,18 +10,10 @@ import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
-import type { Crew } from "./crew.js";
+import type { Crew, Work } from "./crew.js";
 import type { Instance } from "./instance.js";
-import {
-  Carrier,
-  clearUncomputed,
-  type HelixAxis,
-  innerAxes,
-  inputPiece,
-  outputPiece,
-  type Piece,
-  type Room,
-} from "./staging.js";
+import { type Round, roundsOf, togetherOf } from "./rounds.js";
+import { Carrier, clearUncomputed, innerAxes, inputPiece, layoutOf, type Piece, type Room } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
 import { type Local, local, type Task } from "./tasks.js";
 
@@ -29,11 +21,10 @@ import { type Local, local, type Task } from "./tasks.js";
 const CHUNKS = 32;
 const CACHE = 2 ** 19;
 
-/** Slabs of one batch, group and block. */
-interface Round {
-  group: number;
-  x: Piece[];
-  y: Piece[];
+/** Where the sums of |x|, or |w|, of all slabs are. */
+interface Sums {
+  sums: number;
+  count: number;
 }
 
 export class Spectral extends Stepped {
@@ -63,6 +54,9 @@ export class Spectral extends Stepped {
   private readonly fixed: number;
   /** Σ |w|: a bound on what the kernel can do to the signal. */
   private kernelSum = 0;
+  /** Work that is laid out once for arrays of one layout, and again when others come; the signal's lies behind the kernel's in memory. */
+  private kernelWork: (Work & Sums & { layout: string; end: number }) | undefined;
+  private signalWork: (Work & Sums & { layout: string }) | undefined;
 
   constructor(
     private readonly crew: Crew,
@@ -98,91 +92,72 @@ export class Spectral extends Stepped {
   }
 
   setKernel(kernel: Operand): void {
-    const { instance, plan, parts } = this;
-    const { length } = this.spectral;
-    try {
-      const axes = innerAxes(plan, kernel, "w");
-      const offsets = slabOffsets(plan, "w", kernel.stride);
-      const slices = kernel.group.flatMap((g) => kernel.batch.flatMap((o) => kernel.channel.map((c) => g + o + c)));
-      const pieces = slices.flatMap((slice) => offsets.map((offset) => inputPiece(axes, slice + offset, 0, 0, length)));
-      const carrier = Carrier.in(this.crew, { operand: kernel, axes, parts, pieces, perTask: 1 }, this.room);
-      const sums = instance.allocate(8 * pieces.length);
-      const tasks = pieces.map((piece, k): Task => {
-        const group = this.kernelOf(Math.floor(k / this.kernels));
-        const spectrum = group + (k % this.kernels) * this.chunk;
-        return this.forwardTask(carrier, piece, "w", sums + 8 * k, spectrum, this.kernelStride);
-      });
-      const work = { before: carrier.wholeTransfer, phases: [tasks], after: [], local: this.local };
-      for (const _ of this.crew.run(work, { input: kernel.view, parts }));
-      this.kernelSum = this.sum(sums, pieces.length);
-    } finally {
+    const { instance, parts } = this;
+    const layout = layoutOf(kernel);
+    if (this.kernelWork?.layout !== layout) {
       instance.release(this.fixed);
+      this.signalWork = undefined;
+      this.kernelWork = undefined;
+      this.kernelWork = { layout, ...this.layOutKernel(kernel), end: instance.mark() };
     }
+    for (const _ of this.crew.run(this.kernelWork, { input: kernel.view, parts }));
+    this.kernelSum = this.sum(this.kernelWork);
+  }
+
+  private layOutKernel(kernel: Operand): Work & Sums {
+    const { instance, plan, parts } = this;
+    const axes = innerAxes(plan, kernel, "w");
+    const offsets = slabOffsets(plan, "w", kernel.stride);
+    const slices = kernel.group.flatMap((g) => kernel.batch.flatMap((o) => kernel.channel.map((c) => g + o + c)));
+    const pieces = slices.flatMap((slice) =>
+      offsets.map((offset) => inputPiece(axes, slice + offset, 0, 0, this.spectral.length)),
+    );
+    const carrier = Carrier.in(this.crew, { operand: kernel, axes, parts, pieces, perTask: 1 }, this.room);
+    const sums = instance.allocate(8 * pieces.length);
+    const tasks = pieces.map((piece, k): Task => {
+      const group = this.kernelOf(Math.floor(k / this.kernels));
+      const spectrum = group + (k % this.kernels) * this.chunk;
+      return this.forwardTask(carrier, piece, "w", sums + 8 * k, spectrum, this.kernelStride);
+    });
+    return { before: carrier.before, phases: [tasks], after: [], local: this.local, sums, count: pieces.length };
   }
 
   *steps(signal: Operand, out: Output): Steps {
-    const { instance, plan, parts } = this;
-    try {
-      clearUncomputed(plan, out);
-      const xAxes = innerAxes(plan, signal, "x");
-      const yAxes = innerAxes(plan, out, "out");
-      const rounds = this.rounds(signal, xAxes, out, yAxes);
-      const pieces = (which: "x" | "y") => rounds.flatMap((round) => round[which]);
-      const x = { operand: signal, axes: xAxes, parts, pieces: pieces("x"), perTask: 1 };
-      const y = { operand: out, axes: yAxes, parts, pieces: pieces("y"), perTask: 1 };
-      const xs = Carrier.in(this.crew, x, this.room);
-      const ys = Carrier.out(this.crew, y, this.room);
-      const sums = instance.allocate(8 * rounds.length * this.inputs);
-      const sumOf = (n: number) => sums + 8 * n * this.inputs;
-      const phases = this.single
-        ? [rounds.map((round, n) => this.convolveTask(xs, ys, round, sumOf(n)))]
-        : this.togetherOf(rounds).flatMap(({ first, some }) => this.phasesOf(xs, ys, some, sumOf(first)));
-      const work = { before: xs.wholeTransfer, phases, after: ys.wholeTransfer, local: this.local };
-      yield* this.crew.run(work, { input: signal.view, output: out, parts });
-      return this.sum(sums, rounds.length * this.inputs) * this.kernelSum < this.largest ? "done" : "refused";
-    } finally {
-      instance.release(this.fixed);
+    const { instance, plan, parts, kernelWork } = this;
+    if (!kernelWork) throw new Error("setKernel comes before run");
+    clearUncomputed(plan, out);
+    const layout = `${layoutOf(signal)} ${layoutOf(out)}`;
+    if (this.signalWork?.layout !== layout) {
+      instance.release(kernelWork.end);
+      this.signalWork = undefined;
+      this.signalWork = { layout, ...this.layOutSignal(signal, out) };
     }
+    const work = this.signalWork;
+    yield* this.crew.run(work, { input: signal.view, output: out, parts });
+    return this.sum(work) * this.kernelSum < this.largest ? "done" : "refused";
+  }
+
+  private layOutSignal(signal: Operand, out: Output): Work & Sums {
+    const { plan, parts } = this;
+    const xAxes = innerAxes(plan, signal, "x");
+    const yAxes = innerAxes(plan, out, "out");
+    const rounds = roundsOf(plan, this.spectral, { operand: signal, axes: xAxes }, { operand: out, axes: yAxes });
+    const pieces = (which: "x" | "y") => rounds.flatMap((round) => round[which]);
+    const x = { operand: signal, axes: xAxes, parts, pieces: pieces("x"), perTask: 1 };
+    const y = { operand: out, axes: yAxes, parts, pieces: pieces("y"), perTask: 1 };
+    const xs = Carrier.in(this.crew, x, this.room);
+    const ys = Carrier.out(this.crew, y, this.room);
+    const count = rounds.length * this.inputs;
+    const sums = this.instance.allocate(8 * count);
+    const sumOf = (n: number) => sums + 8 * n * this.inputs;
+    const phases = this.single
+      ? [rounds.map((round, n) => this.convolveTask(xs, ys, round, sumOf(n)))]
+      : togetherOf(plan, this.spectral, rounds).flatMap(({ first, some }) => this.phasesOf(xs, ys, some, sumOf(first)));
+    return { before: [...xs.before, ...ys.before], phases, after: ys.after, local: this.local, sums, count };
   }
 
   dispose(): void {
     this.crew.dispose();
-  }
-
-  private rounds(signal: Operand, xAxes: HelixAxis[], out: Output, yAxes: HelixAxis[]): Round[] {
-    const { plan } = this;
-    const { blocks, advance, start, halo, length } = this.spectral;
-    const xOffsets = slabOffsets(plan, "x", signal.stride);
-    const yOffsets = slabOffsets(plan, "out", out.stride);
-    const rounds: Round[] = [];
-    for (let group = 0; group < plan.groups; group++)
-      for (let b = 0; b < plan.batch; b++)
-        for (let block = 0; block < blocks; block++) {
-          const from = start + block * advance;
-          const xBase = at(signal.batch, b) + at(signal.group, group);
-          const yBase = at(out.batch, b) + at(out.group, group);
-          rounds.push({
-            group,
-            x: signal.channel.flatMap((c) =>
-              xOffsets.map((offset) => inputPiece(xAxes, xBase + c + offset, -from, 0, length)),
-            ),
-            y: out.channel.flatMap((o) =>
-              yOffsets.map((offset) => outputPiece(yAxes, yBase + o + offset, plan.first - from, halo, halo + advance)),
-            ),
-          });
-        }
-    return rounds;
-  }
-
-  /** Rounds of one group, which are multiplied together, and the number of the first. */
-  private togetherOf(rounds: readonly Round[]): { first: number; some: Round[] }[] {
-    const { together } = this.spectral;
-    const perGroup = rounds.length / this.plan.groups;
-    const list: { first: number; some: Round[] }[] = [];
-    for (let from = 0; from < rounds.length; from += perGroup)
-      for (let first = from; first < from + perGroup; first += together)
-        list.push({ first, some: rounds.slice(first, Math.min(first + together, from + perGroup)) });
-    return list;
   }
 
   /** Winds and transforms all slabs, multiplies chunk by chunk, transforms back and unwinds. */
@@ -298,7 +273,7 @@ export class Spectral extends Stepped {
     return address;
   }
 
-  private sum(sums: number, count: number): number {
+  private sum({ sums, count }: Sums): number {
     return this.instance.doubles(sums, count).reduce((sum, value) => sum + value, 0);
   }
 
@@ -310,5 +285,3 @@ export class Spectral extends Stepped {
 
 /** Chunks side by side, and a cache line where they would otherwise fall on the same cache sets. */
 const strideOf = (bytes: number): number => bytes + (bytes % 4096 === 0 ? 64 : 0);
-
-const at = (list: readonly number[], i: number): number => list[i] as number;

@@ -6,7 +6,7 @@ import type { Output } from "../backend.js";
 import { clear } from "../zero.js";
 import type { Crew } from "./crew.js";
 import type { Instance } from "./instance.js";
-import { load, type Transfer } from "./tasks.js";
+import { load, type Task, type Transfer } from "./tasks.js";
 
 export type Which = "x" | "w" | "out";
 
@@ -62,6 +62,10 @@ export function writeAxes(instance: Instance, axes: readonly HelixAxis[], bytes:
 /** Position of the last element of some axes. */
 export const reachOf = (axes: readonly HelixAxis[]): number =>
   axes.reduce((sum, { count, step }) => sum + (count - 1) * step, 0);
+
+/** What tasks depend on: how an operand lies in its array, whatever the array holds. */
+export const layoutOf = ({ view, batch, group, channel, stride }: Operand): string =>
+  `${view.shape}/${view.stride}/${view.offset}/${batch}/${group}/${channel}/${stride}`;
 
 /** A stretch of an operand's elements. */
 interface Touched {
@@ -192,14 +196,19 @@ export class Carrier {
   }
 
   static out(crew: Crew, load: Load, room?: Room): Carrier {
-    const carrier = new Carrier(crew, "save", load, isPacked(load.axes), room);
-    if (!carrier.apart) crew.instance.exports.clear(carrier.base, carrier.whole.count * carrier.element);
-    return carrier;
+    return new Carrier(crew, "save", load, isPacked(load.axes), room);
   }
 
-  /** What copies the whole operand, if that is to be. */
-  get wholeTransfer(): Transfer[] {
-    return this.apart ? [] : [[this.action, this.whole.first, this.whole.count, this.base]];
+  /** What is done before all tasks, and after them, if the operand is copied as a whole. What no task writes is zero. */
+  get before(): Task {
+    if (this.apart) return [];
+    const { first, count } = this.whole;
+    return this.action === "load" ? [["load", first, count, this.base]] : [["clear", this.base, count * this.element]];
+  }
+
+  get after(): Task {
+    const { first, count } = this.whole;
+    return this.apart || this.action === "load" ? [] : [["save", first, count, this.base]];
   }
 
   /** A place for the next piece: what copies it there, or from there, and the address of the slab's first element, there or not. */

@@ -118,7 +118,7 @@ export class Strip extends Direct {
         });
         return [...wound, ...summed];
       });
-      const work = { before: xs.wholeTransfer, phases: [tasks], after: ys.wholeTransfer, local: own };
+      const work = { before: [...xs.before, ...ys.before], phases: [tasks], after: ys.after, local: own };
       yield* this.crew.run(work, { input: samples.operand.view, output: out, parts });
       const skipped = !zeros && tables.some(({ address, end }) => end - address < this.tableBytes(taps));
       const finite = instance.doubles(sums, inputs.length).every(Number.isFinite);

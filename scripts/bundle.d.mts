@@ -1,0 +1,3 @@
+export function bundleLibrary(): Promise<unknown>;
+export function bundlePrograms(entryPoints: readonly string[], outdir: string): Promise<unknown>;
+export function bundlePages(entryPoints: readonly string[], outdir: string): Promise<unknown>;
