@@ -14,7 +14,8 @@ const MOST = 60e-6;
 
 /** Starts the threads that the measurement needs: they are ready some 100 ms later, once the event loop has had its turn. */
 export function startThreads(backend: Backend): void {
-  const probe = handingProbe(backend, backend.describe().threads);
+  const { threads } = backend.describe();
+  const probe = threads > 1 ? handingProbe(backend, threads) : undefined;
   probe?.run();
   probe?.dispose();
 }
@@ -23,8 +24,8 @@ export function startThreads(backend: Backend): void {
 export function timeHanding(backend: Backend, rates: Rates): Handing {
   const { threads } = backend.describe();
   const { handing } = defaultRates(backend.describe(), { precision: "f32" });
+  if (threads < 2) return handing;
   const [alone, shared] = [handingProbe(backend, 1), handingProbe(backend, threads)];
-  if (threads < 2 || !alone || !shared) return handing;
   const [one, all] = [timeProbe(alone), timeProbe(shared)];
   alone.dispose();
   shared.dispose();
@@ -38,5 +39,6 @@ export function timeHanding(backend: Backend, rates: Rates): Handing {
 
 function handingProbe(backend: Backend, threads: number) {
   const plan = candidates(problem).find(({ method }) => method === "fft");
-  return plan && prepareProbe(backend, problem, { ...plan, threads: Math.max(1, threads) });
+  if (!plan) throw new Error("no plan for the probe of threads");
+  return prepareProbe(backend, problem, { ...plan, threads });
 }
