@@ -30,11 +30,16 @@ export function carrierFor(view: View, precision: "f32" | "f64", samples: number
   if (histogram[EXPONENTS - 1]) return undefined;
   let largest = EXPONENTS - 2;
   while (largest > 0 && histogram[largest] === 0) largest--;
-  const smaller = (exponent: number) => histogram.subarray(1, Math.max(1, exponent)).reduce((sum, n) => sum + n, 0);
-  const all = smaller(EXPONENTS);
-  const isDrowned = (bits: number) => smaller(largest - bits) >= Math.max(1, all / PART);
-  if (isDrowned(DROWNED.f64)) return "direct";
-  return precision === "f32" && isDrowned(DROWNED.f32) ? "float64" : undefined;
+  const least = Math.max(1, smaller(largest + 1) / PART);
+  if (smaller(largest - DROWNED.f64) >= least) return "direct";
+  return precision === "f32" && smaller(largest - DROWNED.f32) >= least ? "float64" : undefined;
+}
+
+/** How many numbers, without the zeros, have a smaller exponent. */
+function smaller(exponent: number): number {
+  let sum = 0;
+  for (let e = 1; e < exponent; e++) sum += histogram[e] as number;
+  return sum;
 }
 
 /** Counts magnitudes by their exponent. */
