@@ -1,4 +1,4 @@
-// npm run bench:evaluate -- [count, default 300] [first seed]: how much the dispatcher's choice loses against the best plan, over random problems of rank
+// npm run bench:evaluate -- [count, default 300] [first seed, 1] [points, at most 10 to the, 7]: how much the dispatcher's choice loses against the best plan, over random problems of rank
 // 1 to 6 with batches and channels, in both precisions; and beside it what "always one FFT" and "always direct sums" lose. The same measurements
 // judge the default rates and this machine's own, with threads and without. bench/results/evaluate.json keeps every time, for
 // bench/native/choose_conv.py, which judges SciPy's choose_conv_method on the shapes that it covers.
@@ -15,7 +15,7 @@ import type { Plan } from "../src/plan/plan.js";
 import type { Axis, Operand, Problem } from "../src/problem/problem.js";
 import { Random } from "../test/random.js";
 
-const [count = 300, firstSeed = 1] = process.argv.slice(2).map(Number);
+const [count = 300, firstSeed = 1, decades = 7] = process.argv.slice(2).map(Number);
 const wasm = backendOf("wasm");
 const info = wasm.describe();
 const machine: Rating = ratesOf(await calibrate());
@@ -25,6 +25,9 @@ const PATIENCE = 10;
 const SECONDS = 2;
 const SPOT_CHECK = 0.05;
 const ROUNDS = 7;
+/** Rounds of one problem end after so long, s, and what takes longer than `SECONDS` is run once; what is predicted to take longer than the last, not at all. */
+const BUDGET = 20;
+const LONGEST = 60;
 /** Where the choice loses more, all is measured again. */
 const DOUBTFUL = 1.2;
 /** A sample takes at least so long, ms. */
@@ -46,7 +49,7 @@ function randomProblem(seed: number): Problem {
   const random = new Random(seed);
   const rank = random.integer(1, 6);
   const [batch, cin, cout] = random.chance(0.4) ? [1, 2, 3].map(() => random.integer(1, 4)) : [1, 1, 1];
-  const points = 10 ** (2 + 5 * random.next()) / ((batch as number) * (cin as number));
+  const points = 10 ** (2 + (decades - 2) * random.next()) / ((batch as number) * (cin as number));
   const mode = random.pick(["same", "full", "valid"] as const);
   const axes = Array.from({ length: rank }, (): Axis => {
     const x = Math.max(2, Math.round(points ** (1 / rank) * 2 ** (random.next() - 0.5)));
@@ -110,14 +113,15 @@ function measure(problem: Problem, seed: number): Timed[] {
     .filter((plan, k) => {
       const seconds = predicted[k] as number;
       const isWorthIt = seconds < Math.min(PATIENCE * best, SECONDS);
-      return plan.run.kind !== "rows" && (isWorthIt || (random.chance(SPOT_CHECK) && seconds < 60));
+      return plan.run.kind !== "rows" && (isWorthIt || (random.chance(SPOT_CHECK) && seconds < LONGEST));
     })
     .map((plan) => prepared(plan, x, w, out));
-  for (const entry of entries) {
-    entry.sample();
-    entry.samples.length = 0;
-  }
-  for (let round = 0; round < ROUNDS; round++) for (const entry of entries) entry.sample();
+  for (const entry of entries) entry.sample();
+  const quick = entries.filter(({ samples }) => (samples[0] as number) < SECONDS);
+  for (const { samples } of quick) samples.length = 0;
+  const start = performance.now();
+  for (let round = 0; round < 3 || (round < ROUNDS && performance.now() - start < 1000 * BUDGET); round++)
+    for (const entry of quick) entry.sample();
   for (const { executable } of entries) executable.dispose();
   return entries.map(({ plan, samples }) => ({
     label: `${describePlan(plan)} x${plan.threads}`,
@@ -138,9 +142,13 @@ function prepared(plan: Plan, x: Operand, w: Operand, out: Output) {
     }
     return (performance.now() - start) / times;
   };
+  const warm = () => {
+    const once = time(1);
+    return once > 100 ? once : Math.min(once, time(2), time(4));
+  };
   const sample = () => {
     // The first finds out how many calls a sample has, and warms up.
-    if (calls === 0) calls = Math.min(256, Math.max(1, Math.ceil(SAMPLE / Math.min(time(1), time(2), time(4)))));
+    if (calls === 0) calls = Math.min(256, Math.max(1, Math.ceil(SAMPLE / warm())));
     samples.push(time(calls) / 1000);
   };
   return { plan, executable, samples, sample };
