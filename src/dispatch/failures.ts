@@ -47,9 +47,12 @@ export function recordFailure(backend: BackendName, plan: Plan, error: Error, no
 /** A backend works, with as much memory as a plan needs: what it failed at before is over. */
 export function recordSuccess(backend: BackendName, plan: Plan): void {
   const failure = failures.get(backend);
-  if (!failure || plan.bytes < failure.bytes) return;
-  failures.delete(backend);
-  changes++;
+  if (failure && plan.bytes >= failure.bytes) forgetFailures(backend);
+}
+
+/** Another device, or another state of the same, is not to blame for what was before. */
+export function forgetFailures(backend: BackendName): void {
+  if (failures.delete(backend)) changes++;
 }
 
 /** All that is not over. */
