@@ -1,5 +1,8 @@
 // How TypeScript becomes JavaScript here: one set of esbuild options for the library, tests, demo and benchmarks.
+import { readFileSync } from "node:fs";
 import { build } from "esbuild";
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
 const options = {
   bundle: true,
@@ -9,6 +12,8 @@ const options = {
   target: "es2022",
   // A compiled module becomes a base64 string in the code, and a shader its text, so that no user has to find a file.
   loader: { ".wasm": "base64", ".wgsl": "text" },
+  // src/version.ts
+  define: { HELIXCONV_VERSION: JSON.stringify(version) },
   sourcemap: true,
   logLevel: "warning",
 };

@@ -1,5 +1,6 @@
 // The public API, and nothing else.
-export { backends } from "./api/backends.js";
+export { type BackendReport, backends } from "./api/backends.js";
+export { type CalibrateOptions, calibrate, useCalibration } from "./api/calibrate.js";
 export {
   conv,
   convGradBias,
@@ -16,6 +17,7 @@ export { ConvNd, type ConvNdOptions, type Gradients, type Parameter, type SavedC
 export { convolve, convolveSync, correlate, correlateSync } from "./api/convolve.js";
 export type { CandidateExplanation, Explanation } from "./api/explain.js";
 export { explain } from "./api/explain.js";
+export type { Fallback } from "./api/fallback.js";
 export type {
   ConvGradInputOptions,
   ConvGradWeightOptions,
@@ -28,6 +30,8 @@ export type {
 export { type Prepared, prepare, prepareSync, type RunOptions } from "./api/prepare.js";
 export type { OperandSpec } from "./api/reduce.js";
 export type { BackendInfo, BackendName } from "./backends/backend.js";
+export type { Calibration } from "./dispatch/calibration.js";
+export type { GivenPlan } from "./dispatch/given.js";
 export { type ErrorCode, type ErrorFields, HelixError } from "./errors.js";
 export type { Dtype, FloatArray, NdArray } from "./ndarray.js";
 export type { Method, Plan } from "./plan/plan.js";

@@ -1,9 +1,10 @@
-// One call: choose backend and plan, run it, and where the data is not fit for the plan, or the GPU fails, run the next that is.
-import type { Backend, Control, Outcome } from "../backends/backend.js";
+// One call: choose backend and plan, run it; where the data is not fit for the plan, run the next that is; and where the backend fails, another.
+import type { Control, Outcome } from "../backends/backend.js";
 import { aborted } from "../backends/stepped.js";
 import { gpuDataOf } from "../backends/webgpu/gpuData.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
 import { type Among, decide, look } from "../dispatch/decide.js";
+import { recordSuccess, rests } from "../dispatch/failures.js";
 import { backendOf, isSync } from "../dispatch/registry.js";
 import { HelixError } from "../errors.js";
 import {
@@ -18,10 +19,11 @@ import {
 } from "../ndarray.js";
 import { fallback } from "../plan/candidates.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
-import type { Operand, Problem, Reduction } from "../problem/problem.js";
+import type { Operand, Reduction } from "../problem/problem.js";
 import { addBias } from "./bias.js";
 import { exactLength, roundToIntegers } from "./exact.js";
 import { recentExecutables, type Supply } from "./executables.js";
+import { chooseInstead } from "./fallback.js";
 import { type GpuArray, isGpuArray } from "./gpuArray.js";
 import type { SharedOptions } from "./options.js";
 import { type Target, targetOf } from "./output.js";
@@ -35,41 +37,63 @@ export interface Job {
   options: SharedOptions;
   /** Added to the result. */
   bias?: View | undefined;
-  /** The choice, if it is made already, and what was wished for then. */
-  made?: { choice: Choice; wishes: Wishes };
+  /** What was wished for, and chosen, if that was before. */
+  made?: { wishes: Wishes; choice: Choice };
 }
 
+/** What stays the same, whatever computes it. */
 interface Task {
-  choice: Choice;
-  backend: Backend;
   x: Operand;
   w: Operand;
   target: Target;
   control: Control;
   exact: boolean;
   bias: View | undefined;
+  wishes: Wishes;
+  among: Among;
+  /** What the caller's own functions threw: no fault of a backend. */
+  thrown: unknown[];
+  attempts: number;
+}
+
+interface Chosen {
+  choice: Choice;
+  kernel: Operand;
+  supply: Supply;
 }
 
 export async function execute(job: Job, supply: Supply = recentExecutables): Promise<NdArray<FloatArray> | GpuArray> {
   const { reduction, options, made } = job;
-  const wishes = made?.wishes ?? wishesOf(options);
-  if (!made) await look(reduction.problem, wishes);
+  if (!made) await look(reduction.problem, wishesOf(options));
   const task = start(job, "all");
-  try {
-    return await attempt(task, job, supply);
-  } catch (error) {
-    if (isOnGpu(job)) throw error;
-    const choice = insteadOf(error, task.choice, reduction.problem, wishes);
-    return attempt({ ...task, choice, backend: backendOf(choice.backend) }, job, recentExecutables);
-  }
+  for (let chosen = chooseFirst(job, task, supply); ; )
+    try {
+      await run(job, task, chosen);
+      return finish(task, chosen);
+    } catch (error) {
+      if (isOnGpu(job)) throw error;
+      chosen = chooseNext(error, job, task, chosen);
+    }
 }
 
-async function attempt(task: Task, job: Job, supply: Supply): Promise<NdArray<FloatArray> | GpuArray> {
-  const { choice, x, w, target, control } = task;
+const isOnGpu = ({ signal, options }: Job): boolean => gpuDataOf(signal) !== undefined || isGpuArray(options.out);
+
+export function executeSync(job: Job, supply: Supply = recentExecutables): NdArray<FloatArray> {
+  const task = start(job, "sync");
+  for (let chosen = chooseFirst(job, task, supply); ; )
+    try {
+      runSync(job, task, chosen);
+      return finish(task, chosen) as NdArray<FloatArray>;
+    } catch (error) {
+      chosen = chooseNext(error, job, task, chosen);
+    }
+}
+
+async function run(job: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen): Promise<void> {
   const { problem } = job.reduction;
-  let { backend } = task;
+  let backend = backendOf(choice.backend);
   for (let { plan } = choice; ; plan = fallback(problem, plan)) {
-    const executable = await supply.take(backend, plan, w);
+    const executable = await supply.take(backend, plan, kernel);
     let outcome: Outcome;
     try {
       outcome = await executable.run(x, target.output, control);
@@ -78,7 +102,7 @@ async function attempt(task: Task, job: Job, supply: Supply): Promise<NdArray<Fl
       throw error;
     }
     supply.giveBack(backend, plan, executable);
-    if (outcome === "done") return finish(task);
+    if (outcome === "done") return;
     if (isOnGpu(job))
       throw new HelixError(
         "option",
@@ -90,23 +114,10 @@ async function attempt(task: Task, job: Job, supply: Supply): Promise<NdArray<Fl
   }
 }
 
-const isOnGpu = ({ signal, options }: Job): boolean => gpuDataOf(signal) !== undefined || isGpuArray(options.out);
-
-/** What computes where the GPU failed; throws the error if nothing may. */
-export function insteadOf(error: unknown, { backend }: Choice, problem: Problem, wishes: Wishes): Choice {
-  const failures = ["device-lost", "out-of-memory", "backend-unavailable"];
-  const mayFail = !isSync(backend) && wishes.backend === "auto";
-  if (!mayFail || !(error instanceof HelixError) || !failures.includes(error.code)) throw error;
-  // Whether the kernel is separable need not be found out again.
-  const choice = decide(problem, wishes, "sync");
-  return { ...choice, reason: `${choice.reason}; ${backend} failed: ${error.message}` };
-}
-
-export function executeSync(job: Job, supply: Supply = recentExecutables): NdArray<FloatArray> {
-  const task = start(job, "sync");
-  const { backend, choice, x, w, target, control } = task;
-  for (let { plan } = choice; ; plan = fallback(job.reduction.problem, plan)) {
-    const executable = supply.takeSync(backend, plan, w);
+function runSync({ reduction }: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen): void {
+  const backend = backendOf(choice.backend);
+  for (let { plan } = choice; ; plan = fallback(reduction.problem, plan)) {
+    const executable = supply.takeSync(backend, plan, kernel);
     if (!executable?.runSync)
       throw new HelixError(
         "option",
@@ -120,18 +131,19 @@ export function executeSync(job: Job, supply: Supply = recentExecutables): NdArr
       throw error;
     }
     supply.giveBack(backend, plan, executable);
-    if (outcome === "done") return finish(task) as NdArray<FloatArray>;
+    if (outcome === "done") return;
   }
 }
 
 /** What the options say about the choice. */
-export function wishesOf({ backend, method, threads, maxMemory }: SharedOptions, exact?: number): Wishes {
+export function wishesOf({ backend, method, threads, maxMemory, plan }: SharedOptions, exact?: number): Wishes {
   return {
     backend: backend ?? "auto",
     method: method ?? "auto",
     threads,
     maxMemory: maxMemory ?? 2 ** 53,
     exactLength: exact,
+    plan,
   };
 }
 
@@ -147,24 +159,56 @@ function start(job: Job, among: Among): Task {
   const exact = isExact(signal, kernel);
   const x = reduction.x(dense(signal));
   const longest = exact ? exactLength(x.view, kernel) : undefined;
-  const w = reduction.w(dense(kernel));
-  const { choice, kernel: chosen } = made
-    ? { choice: made.choice, kernel: w }
-    : chooseFor(reduction.problem, w, exact, wishesOf(options, longest), among);
+  const thrown: unknown[] = [];
   return {
-    choice,
-    backend: backendOf(choice.backend),
     x,
-    w: chosen,
+    w: reduction.w(dense(kernel)),
     target: targetOf(reduction, resultDtype(reduction.problem), out, bias ? [signal, kernel, bias] : [signal, kernel]),
-    control: { abort, onProgress },
-    exact: exact && choice.plan.run.kind === "spectral",
+    control: { abort, onProgress: onProgress && marking(onProgress, thrown) },
+    exact,
     bias,
+    wishes: made?.wishes ?? wishesOf(options, longest),
+    among,
+    thrown,
+    attempts: 1,
   };
 }
 
-function finish({ target, exact, bias }: Task): NdArray<FloatArray> | GpuArray {
-  if (exact) roundToIntegers(target.output.view);
+function marking(onProgress: (fraction: number) => void, thrown: unknown[]): (fraction: number) => void {
+  return (fraction) => {
+    try {
+      onProgress(fraction);
+    } catch (error) {
+      thrown.push(error);
+      throw error;
+    }
+  };
+}
+
+function chooseFirst(job: Job, task: Task, supply: Supply): Chosen {
+  const { made } = job;
+  // What is on the GPU has no other place to go.
+  if (made && (isOnGpu(job) || !rests(made.choice.backend, made.choice.plan, performance.now())))
+    return { choice: made.choice, kernel: task.w, supply };
+  return chooseAnew(job, task);
+}
+
+const chooseAnew = ({ reduction }: Job, { x, w, exact, wishes, among }: Task): Chosen => ({
+  ...chooseFor(reduction.problem, x, w, exact, wishes, among),
+  supply: recentExecutables,
+});
+
+/** So often something may fail in one call. */
+export const ATTEMPTS = 4;
+
+function chooseNext(error: unknown, job: Job, task: Task, { choice }: Chosen): Chosen {
+  if (task.thrown.includes(error) || task.attempts++ >= ATTEMPTS) throw error;
+  return chooseInstead(error, choice, task.wishes, () => chooseAnew(job, task), job.options.onFallback);
+}
+
+function finish({ target, exact, bias }: Task, { choice }: Chosen): NdArray<FloatArray> | GpuArray {
+  recordSuccess(choice.backend, choice.plan);
+  if (exact && choice.plan.run.kind === "spectral") roundToIntegers(target.output.view);
   if (bias) addBias(bias, target.output.view);
   return target.deliver();
 }

@@ -2,16 +2,16 @@
 import type { BackendName } from "../backends/backend.js";
 import type { Candidate, Choice, Wishes } from "../dispatch/choose.js";
 import { decide } from "../dispatch/decide.js";
+import type { GivenPlan } from "../dispatch/given.js";
 import { detectAll } from "../dispatch/registry.js";
 import { type Dtype, viewOf } from "../ndarray.js";
 import { type PlanSummary, summarise } from "../plan/explain.js";
-import type { Plan } from "../plan/plan.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
-import type { Reduction } from "../problem/problem.js";
+import type { Operand, Reduction } from "../problem/problem.js";
 import { wishesOf } from "./execute.js";
 import { checkOptions, type Operation, type OptionsArgument, type OptionsOf } from "./options.js";
 import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
-import { judge } from "./separable.js";
+import { chooseFor, judge } from "./separable.js";
 
 export interface CandidateExplanation extends PlanSummary {
   backend: BackendName;
@@ -28,7 +28,8 @@ export interface Explanation {
   shape: number[];
   dtype: Dtype;
   backend: BackendName;
-  plan: Plan;
+  /** To be given back as an option, for the same bits every time. */
+  plan: GivenPlan;
   /** Predicted seconds. */
   seconds: number;
   reason: string;
@@ -37,7 +38,8 @@ export interface Explanation {
 
 /**
  * Every way to compute a problem, with its predicted time, and which one a call would take, and why. Computes nothing, and looks at
- * data only to see whether the kernel, if it is given as an array, is separable: what NaN or integers rule out is decided in the call.
+ * data, of what is given as an array, only to see whether the kernel is separable, and whether a transform can carry the numbers: what NaN or
+ * integers rule out is decided in the call.
  *
  * @throws HelixError, as the operation would
  * @example
@@ -55,10 +57,25 @@ export async function explain<O extends Operation>(
   const [x, w] = [specOf(signal, xName), specOf(kernel, wName)];
   const reduction = reduce(operation, x, w, options);
   await detectAll();
-  const { problem } = reduction;
-  const known = (wishes: Wishes) =>
-    "data" in kernel ? judge(problem, reduction.w(viewOf(kernel, wName)), isExact(x, w), wishes).wishes : wishes;
-  return explanationOf(operation, reduction, decide(problem, known(wishesOf(options))));
+  const wishes = wishesOf(options);
+  const given = {
+    signal: "data" in signal ? reduction.x(viewOf(signal, xName)) : undefined,
+    kernel: "data" in kernel ? reduction.w(viewOf(kernel, wName)) : undefined,
+  };
+  return explanationOf(operation, reduction, chooseKnowing(reduction, given, isExact(x, w), wishes));
+}
+
+/** The choice by what is known: shapes, and the data of what is given as an array. */
+function chooseKnowing(
+  { problem }: Reduction,
+  { signal, kernel }: { signal: Operand | undefined; kernel: Operand | undefined },
+  exact: boolean,
+  wishes: Wishes,
+): Choice {
+  if (!kernel) return decide(problem, wishes);
+  const judged = judge(problem, kernel, exact, wishes);
+  if (!signal) return decide(problem, judged.wishes);
+  return chooseFor(problem, signal, judged.kernel, exact, judged.wishes, "all").choice;
 }
 
 export function explanationOf(operation: Operation, { problem, outShape }: Reduction, choice: Choice): Explanation {
@@ -75,7 +92,7 @@ export function explanationOf(operation: Operation, { problem, outShape }: Reduc
     shape: outShape,
     dtype: resultDtype(problem),
     backend,
-    plan,
+    plan: { ...plan, backend },
     seconds,
     reason,
     candidates: candidates.map(explanation),

@@ -1,5 +1,6 @@
 // The options that callers give, checked.
 import type { BackendName } from "../backends/backend.js";
+import type { GivenPlan } from "../dispatch/given.js";
 import { backendNames } from "../dispatch/registry.js";
 import { HelixError } from "../errors.js";
 import { type FloatArray, type NdArray, show } from "../ndarray.js";
@@ -7,6 +8,7 @@ import { type Method, methods } from "../plan/plan.js";
 import type { BoundaryName } from "../problem/boundary.js";
 import { type Mode, modes } from "../problem/convolve.js";
 import type { LayerOptions, PerAxis } from "../problem/layerOptions.js";
+import type { Fallback } from "./fallback.js";
 import type { GpuArray } from "./gpuArray.js";
 
 /** Options of every operation. */
@@ -18,6 +20,11 @@ export interface SharedOptions {
    * Data that a method cannot carry, NaN or infinities, uses "direct" whatever is asked.
    */
   method?: Method | "auto";
+  /**
+   * A plan that `explain` gave for the same operation, shapes, dtypes, mode and axes: it is used as it is, and gives the same bits in every
+   * process of this version on this machine, on any number of threads. NaN and infinities are still summed directly.
+   */
+  plan?: GivenPlan;
   /** The most threads; default as many as the machine, or the container, runs at once. A plan gives the same bits on any number of them. */
   threads?: number;
   /** The most working memory beside the caller's arrays, in bytes; default what the backend can address. With little, work goes block by block. */
@@ -28,6 +35,8 @@ export interface SharedOptions {
   abort?: AbortSignal;
   /** Told now and then which fraction of the work is done, 0 to 1. */
   onProgress?: (fraction: number) => void;
+  /** Told when a backend fails and another computes instead; without it, the console is. What was asked for by name has no other. */
+  onFallback?: (fallback: Fallback) => void;
 }
 
 export interface ConvolutionOptions extends SharedOptions {
@@ -89,7 +98,7 @@ export type Operation = keyof OptionsOf;
 /** Options may be left out where none of them must be given. */
 export type OptionsArgument<Options> = object extends Options ? [options?: Options] : [options: Options];
 
-const shared = ["backend", "method", "threads", "maxMemory", "out", "abort", "onProgress"];
+const shared = ["backend", "method", "plan", "threads", "maxMemory", "out", "abort", "onProgress", "onFallback"];
 const layer = ["stride", "padding", "dilation", "groups"];
 const padded = [...layer, "paddingMode"];
 const own: Record<Operation, readonly string[]> = {
@@ -120,17 +129,22 @@ export function checkOptions<O extends Operation>(operation: O, options: unknown
         actual: name,
       });
   }
-  const { backend, method, threads, maxMemory, abort, onProgress, mode, axes, fillValue } = options as Record<
-    string,
-    unknown
-  >;
+  const { backend, method, plan, threads, maxMemory, abort, onProgress, onFallback, mode, axes, fillValue } =
+    options as Record<string, unknown>;
   oneOf("backend", ["auto", ...backendNames], backend);
   oneOf("method", ["auto", ...methods], method);
   oneOf("mode", modes, mode);
+  mustBe("plan", "a plan that explain() gives", plan, isPlan(plan));
+  for (const [name, value] of [
+    ["backend", backend],
+    ["method", method],
+  ] as const)
+    mustBe(name, `left out beside a plan, or the plan's own`, value, !isPlan(plan) || value === plan[name]);
   mustBe("threads", "a whole number, at least 1", threads, Number.isInteger(threads) && (threads as number) >= 1);
   mustBe("maxMemory", "a positive number of bytes", maxMemory, typeof maxMemory === "number" && maxMemory > 0);
   mustBe("abort", "an AbortSignal", abort, typeof abort === "object" && abort !== null && "aborted" in abort);
   mustBe("onProgress", "a function", onProgress, typeof onProgress === "function");
+  mustBe("onFallback", "a function", onFallback, typeof onFallback === "function");
   mustBe(
     "axes",
     "a whole number or an array of them",
@@ -140,6 +154,13 @@ export function checkOptions<O extends Operation>(operation: O, options: unknown
   mustBe("fillValue", "a number", fillValue, typeof fillValue === "number");
   return options as OptionsOf[O];
 }
+
+/** As far as the options need to know. */
+const isPlan = (value: unknown): value is GivenPlan =>
+  typeof value === "object" &&
+  value !== null &&
+  "run" in value &&
+  backendNames.some((name) => "backend" in value && value.backend === name);
 
 function oneOf(name: string, allowed: readonly string[], value: unknown): void {
   mustBe(name, `one of ${allowed.map((word) => `"${word}"`).join(", ")}`, value, allowed.includes(value as string));

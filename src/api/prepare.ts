@@ -10,23 +10,25 @@ import { type ArraySpec, isExact } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
 import { biasOf } from "./bias.js";
 import { recentExecutables, type Supply } from "./executables.js";
-import { execute, executeSync, insteadOf, type Job, wishesOf } from "./execute.js";
+import { ATTEMPTS, execute, executeSync, type Job, wishesOf } from "./execute.js";
 import { type Explanation, explanationOf } from "./explain.js";
+import { chooseInstead } from "./fallback.js";
 import { type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
 import { checkOptions, type Operation, type OptionsArgument, type OptionsOf, type SharedOptions } from "./options.js";
 import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
 import { judge } from "./separable.js";
 
 /** What may differ from run to run. */
-export type RunOptions = Pick<SharedOptions, "out" | "abort" | "onProgress">;
+export type RunOptions = Pick<SharedOptions, "out" | "abort" | "onProgress" | "onFallback">;
 
 /** The options that are settled when an operation is prepared. */
-export type PrepareOptions<O extends Operation = Operation> = Omit<OptionsOf[O], keyof RunOptions>;
+export type PrepareOptions<O extends Operation = Operation> = Omit<OptionsOf[O], "out" | "abort" | "onProgress">;
 
 /**
  * Prepares an operation for many signals of one shape and dtype with one kernel: plan, memory and the kernel's spectrum are held ready.
- * `dispose()` it when it is no longer needed. Of a layer, x is the signal and the weight the kernel; of `convGradInput`, grad and the
- * weight; of `convGradWeight`, x and grad. A bias is read in each run, so that its numbers may change in place.
+ * Signals are not looked at: numbers that a transform drowns (README) are the caller's to keep from it. `dispose()` it when it is no longer
+ * needed. Of a layer, x is the signal and the weight the kernel; of `convGradInput`, grad and the weight; of `convGradWeight`, x and grad. A
+ * bias is read in each run, so that its numbers may change in place.
  *
  * @throws HelixError, as the operation would
  * @example
@@ -45,14 +47,14 @@ export async function prepare<O extends Operation>(
   const { problem } = reduction;
   await look(problem, wishes);
   const judged = judge(problem, reduction.w(settled.kernel), exact, wishes);
-  const prepared = async (choice: Choice) =>
-    new Prepared(settled, choice, await backendOf(choice.backend).prepare(choice.plan, judged.kernel));
-  const choice = decide(problem, judged.wishes);
-  try {
-    return await prepared(choice);
-  } catch (error) {
-    return prepared(insteadOf(error, choice, problem, judged.wishes));
-  }
+  const decideNow = () => ({ choice: decide(problem, judged.wishes) });
+  for (let { choice } = decideNow(), attempts = 1; ; attempts++)
+    try {
+      return new Prepared(settled, choice, await backendOf(choice.backend).prepare(choice.plan, judged.kernel));
+    } catch (error) {
+      if (attempts >= ATTEMPTS) throw error;
+      choice = chooseInstead(error, choice, wishes, decideNow, (options as OptionsOf[O]).onFallback).choice;
+    }
 }
 
 /** `prepare` at once, on backends that can: "wasm" and "js". */
@@ -205,7 +207,7 @@ export class Prepared {
         { expected: "webgpu", actual: this.choice.backend },
       );
     checkSame(view, spec, name);
-    return { reduction, signal: view, kernel: this.kernel, options, bias, made: { choice: this.choice, wishes } };
+    return { reduction, signal: view, kernel: this.kernel, options, bias, made: { wishes, choice: this.choice } };
   }
 
   private checkIdle(name: string): void {

@@ -1,10 +1,12 @@
-// Whether a call's kernel can be taken apart, axis by axis, and the choice that follows.
+// What a call's data says about the choice: whether the kernel can be taken apart, axis by axis, and whether a transform can carry the numbers.
+import { gpuDataOf } from "../backends/webgpu/gpuData.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
 import { type Among, decide } from "../dispatch/decide.js";
 import { allocate, copyElements, isComplex, type View } from "../ndarray.js";
 import { passesOf } from "../plan/passes.js";
 import { factorise } from "../problem/factors.js";
-import type { Operand, Problem } from "../problem/problem.js";
+import { kernelSize, type Operand, type Problem, signalSize } from "../problem/problem.js";
+import { type Carrier, carrierFor } from "./magnitudes.js";
 
 const NO_PRODUCT = "it is not an outer product";
 /** Factors of integers need not be integers, and rounded ones would not do. */
@@ -26,19 +28,54 @@ export function judge(problem: Problem, kernel: Operand, exact: boolean, wishes:
   return { kernel, wishes: { ...wishes, method, separable: NO_PRODUCT } };
 }
 
-/** The choice for a kernel, which is looked at only if, separable, it would be convolved in passes. */
+/** The choice for a kernel, which is looked at only if, separable, it would be convolved in passes, and has not been. */
+function chooseBy(problem: Problem, kernel: Operand, exact: boolean, wishes: Wishes, among: Among): Chosen {
+  const hoped = decide(problem, { ...wishes, separable: wishes.separable ?? (exact ? EXACT : true) }, among);
+  if (hoped.plan.run.kind !== "separable" || kernel.factors) return { choice: hoped, kernel };
+  const judged = judge(problem, kernel, exact, wishes);
+  return { choice: decide(problem, judged.wishes, among), kernel: judged.kernel };
+}
+
+interface Chosen {
+  choice: Choice;
+  kernel: Operand;
+}
+
+/** Of so few numbers all are looked at; of more, as many as take this part of the call's time, one taking so many seconds. */
+const LOOK = { all: 2 ** 14, part: 0.02, number: 2e-9 };
+
+/**
+ * The choice for given arrays: what `chooseBy` says, unless that is a transform in which their numbers would drown, and the caller has not asked
+ * for it. The larger operand is looked at: its small numbers have outputs of their own, while those of the smaller meet large ones of it.
+ */
 export function chooseFor(
   problem: Problem,
+  signal: Operand,
   kernel: Operand,
   exact: boolean,
   wishes: Wishes,
   among: Among,
-): { choice: Choice; kernel: Operand } {
-  const hoped = decide(problem, { ...wishes, separable: exact ? EXACT : true }, among);
-  if (hoped.plan.run.kind !== "separable") return { choice: hoped, kernel };
-  const judged = judge(problem, kernel, exact, wishes);
-  return { choice: decide(problem, judged.wishes, among), kernel: judged.kernel };
+): Chosen {
+  const chosen = chooseBy(problem, kernel, exact, wishes, among);
+  const { plan, seconds } = chosen.choice;
+  if (plan.run.kind !== "spectral" || exact || wishes.plan || wishes.method !== "auto") return chosen;
+  const { view } = signalSize(problem) < kernelSize(problem) ? kernel : signal;
+  // What lies on a GPU is not looked at.
+  if (gpuDataOf(view)) return chosen;
+  const carrier = carrierFor(view, problem.precision, Math.max(LOOK.all, (LOOK.part * seconds) / LOOK.number));
+  if (carrier === undefined) return chosen;
+  const { choice, kernel: ready } =
+    carrier === "float64"
+      ? chooseBy({ ...problem, precision: "f64" }, kernel, exact, wishes, among)
+      : chooseBy(problem, kernel, exact, { ...wishes, method: "direct" }, among);
+  return { choice: { ...choice, reason: `${REASONS[carrier]}; ${choice.reason}` }, kernel: ready };
 }
+
+const REASONS: Record<Carrier, string> = {
+  float64:
+    "the numbers differ by more than 2^30, and small ones would drown in a float32 transform, so it is a float64 one",
+  direct: "the numbers differ by more than 2^60, and small ones would drown in any transform",
+};
 
 function isFiniteArray(view: View): boolean {
   const copy = allocate(view.shape, isComplex(view.dtype) ? "complex128" : "float64", "a copy of the kernel");

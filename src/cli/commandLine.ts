@@ -37,15 +37,20 @@ function markArgument(arg: string): string {
 
 export const unmark = (text: string): string => text.replaceAll(MARK, "");
 
-/** Reads the options as cac gives them: text, `true` where a value is missing, an array where one is repeated. */
+/** An option as cac gives it: text, `true` where a value is missing, an array where it is repeated. */
+function readText(found: Record<string, unknown>, name: string, flag = `--${name}`): string | undefined {
+  const value = found[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) throw new UsageError(`${flag} may be given once; got it ${value.length} times`);
+  if (typeof value !== "string" || unmark(value) === "") throw new UsageError(`${flag} needs a value`);
+  return unmark(value);
+}
+
+/** The file for what "tune" and "bench" find. */
+export const readOut = (found: Record<string, unknown>): string | undefined => readText(found, "out");
+
 export function readRequest(signal: string, kernel: string, found: Record<string, unknown>): Request {
-  const text = (name: string, flag = `--${name}`): string | undefined => {
-    const value = found[name];
-    if (value === undefined) return undefined;
-    if (Array.isArray(value)) throw new UsageError(`${flag} may be given once; got it ${value.length} times`);
-    if (typeof value !== "string" || unmark(value) === "") throw new UsageError(`${flag} needs a value`);
-    return unmark(value);
-  };
+  const text = (name: string, flag?: string) => readText(found, name, flag);
   if (Array.isArray(found.explain)) throw new UsageError("--explain may be given once");
   const request = {
     signal: unmark(signal),

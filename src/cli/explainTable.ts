@@ -1,7 +1,9 @@
-// An Explanation as a person reads it: every candidate in one line, and the reason for the choice.
+// An Explanation as a person reads it: the choice and its reason, and every candidate in one line, from the fastest.
 import { formatShape } from "../errors.js";
+import { formatBytes, formatCount, formatRatio, formatScaled, formatSeconds } from "../format.js";
 import type { CandidateExplanation, Explanation } from "../index.js";
-import { formatBytes, formatCount, formatScaled, formatSeconds, table } from "./table.js";
+import { describePlan } from "../plan/explain.js";
+import { table } from "./table.js";
 
 const heading = [
   "backend",
@@ -48,10 +50,11 @@ export function explainTable({
   ];
   return [
     `${operation} gives ${dtype} of shape ${formatShape(shape)}`,
+    `chosen: ${backend} ${describePlan(plan)}, ${plan.threads === 1 ? "1 thread" : `${plan.threads} threads`}, predicted ${formatSeconds(seconds)}`,
+    `why: ${reason}`,
     "",
-    table([heading, ...candidates.map(row)]),
+    table([heading, ...inOrder(candidates).map(row)]),
     "",
-    `${backend} ${plan.run.kind}, predicted ${formatSeconds(seconds)}: ${reason}`,
     "apart: outer axes that are not wound, but summed in the spectral domain; blocks: pieces of the helix (overlap-save)",
     "separable: direct sums along one axis after the other",
     "length: of a transform or the strip; helix: what is enough; textbook: every axis padded in full; loss: by rounding up",
@@ -59,7 +62,13 @@ export function explainTable({
   ].join("\n");
 }
 
+/** What could be used, from the fastest, and then what could not. */
+function inOrder(candidates: readonly CandidateExplanation[]): CandidateExplanation[] {
+  const isOut = ({ rejected }: CandidateExplanation) => Number(rejected !== undefined);
+  return candidates.toSorted((a, b) => isOut(a) - isOut(b) || a.seconds - b.seconds);
+}
+
 function verdict({ chosen, rejected, seconds }: CandidateExplanation, best: number): string {
   if (chosen) return "chosen";
-  return rejected ?? `${(seconds / best).toPrecision(2)}x the time`;
+  return rejected ?? `${formatRatio(seconds / best)}x the time`;
 }

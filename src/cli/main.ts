@@ -3,12 +3,15 @@
 import { constants } from "node:os";
 import { type CAC, cac } from "cac";
 import { version } from "../../package.json";
+import { formatBytes } from "../format.js";
 import { backends, convolve, correlate, explain } from "../index.js";
-import { markArguments, type Request, readRequest, UsageError, unmark } from "./commandLine.js";
+import { bench } from "./bench.js";
+import { markArguments, type Request, readOut, readRequest, UsageError, unmark } from "./commandLine.js";
 import { explainTable } from "./explainTable.js";
 import { checkTarget, codeOf, readArray, STREAM, writeArray, writeStdout } from "./files.js";
 import { startProgress } from "./progress.js";
-import { formatBytes, table } from "./table.js";
+import { table } from "./table.js";
+import { tune } from "./tune.js";
 
 const operations = {
   convolve: { call: convolve, description: "Convolve a signal with a kernel, .npy files of any rank" },
@@ -56,6 +59,14 @@ function describeCommands(): CAC {
       .example(`  $ cat image.npy | helixconv ${operation} - kernel.npy --out - > result.npy`)
       .action((signal: string, kernel: string, found) => compute(operation, readRequest(signal, kernel, found)));
   cli.command("backends", "List what this machine can compute with").action(listBackends);
+  for (const [name, description, work] of [
+    ["tune", "Measure how fast this machine is, and remember it", tune],
+    ["bench", "Time the workloads W1 to W7 on every backend", bench],
+  ] as const)
+    cli
+      .command(name, description)
+      .option("--out <file>", "Where to write what is found, as JSON")
+      .action((found) => measure(name, work, readOut(found)));
   return cli;
 }
 
@@ -76,6 +87,17 @@ async function compute(
     const control = { abort: interrupted, onProgress: progress.update };
     const result = await operations[operation].call(arrays.signal, arrays.kernel, { ...options, ...control });
     await writeArray(out, result, interrupted);
+  } finally {
+    progress.stop();
+  }
+}
+
+async function measure(name: string, work: typeof bench, out: string | undefined): Promise<void> {
+  const progress = await startProgress(name, process.stderr);
+  try {
+    const text = await work(out, progress.update, interrupted);
+    progress.stop();
+    await writeStdout(text, interrupted);
   } finally {
     progress.stop();
   }

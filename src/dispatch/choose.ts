@@ -2,12 +2,16 @@
 import type { BackendInfo, BackendName } from "../backends/backend.js";
 import { formatShape, HelixError } from "../errors.js";
 import { largestBuffer } from "../plan/buffers.js";
-import { candidates } from "../plan/candidates.js";
-import { passesOf } from "../plan/passes.js";
+import { candidates, directCandidates } from "../plan/candidates.js";
+import { elementBytes } from "../plan/cost.js";
+import { type Pass, passesOf } from "../plan/passes.js";
 import type { Method, Plan } from "../plan/plan.js";
 import { separablePlan } from "../plan/separable.js";
-import { outSize, type Problem } from "../problem/problem.js";
-import { type Calibration, predict } from "./calibration.js";
+import { kernelSize, outSize, type Problem, signalSize } from "../problem/problem.js";
+import { predict, predictTransfers, type Rating } from "./calibration.js";
+import type { Failure } from "./failures.js";
+import { type GivenPlan, planGiven } from "./given.js";
+import { reasonFor } from "./reason.js";
 
 /** What a caller asks for. */
 export interface Wishes {
@@ -21,6 +25,10 @@ export interface Wishes {
   exactLength?: number | undefined;
   /** Whether the kernel is known to be an outer product, or why it cannot be used as one; undefined: it is not known. */
   separable?: true | string | undefined;
+  /** The plan to use, as it is. */
+  plan?: GivenPlan | undefined;
+  /** What lies in the memory of a backend that has its own, and need not be brought there. */
+  resident?: { signal?: boolean; kernel?: boolean; out?: boolean } | undefined;
 }
 
 export interface Candidate {
@@ -28,6 +36,8 @@ export interface Candidate {
   plan: Plan;
   /** Predicted seconds. */
   seconds: number;
+  /** Those of them in which data goes to the backend and back, if it has a memory of its own. */
+  transfers?: number;
   /** Why it cannot be used. */
   rejected?: string;
 }
@@ -37,28 +47,67 @@ export interface Choice extends Candidate {
   candidates: Candidate[];
 }
 
+/** `failures`: those for which something rests now. */
 export function choose(
   problem: Problem,
   available: readonly BackendInfo[],
-  calibration: Calibration,
+  rating: Rating,
   wishes: Wishes,
+  failures: readonly Failure[] = [],
 ): Choice {
   checkBackend(available, problem, wishes.backend);
+  if (wishes.plan) return chooseGiven(problem, available, rating, wishes, wishes.plan);
   const plans = candidates(problem);
-  const all = available.flatMap((info) =>
-    [
-      ...plans.map((plan) => withThreads(info, plan, calibration, wishes)),
-      ...inPasses(problem, info, calibration, wishes),
+  const passes = passesOf(problem).map((pass) => ({ ...pass, plans: directCandidates(pass.problem) }));
+  const all = available.flatMap((info) => {
+    const transfers = transfersOf(problem, info, rating, wishes);
+    return [
+      ...plans.map((plan) => withThreads(info, plan, rating, wishes)),
+      ...inPasses(problem, passes, info, rating, wishes),
     ].map(({ plan, seconds }): Candidate => {
-      const rejected = objection(info, plan, wishes);
-      const candidate = { backend: info.name, plan, seconds };
-      return rejected === undefined ? candidate : { ...candidate, rejected };
-    }),
-  );
+      const rejected = objection(info, plan, wishes, failures);
+      return {
+        backend: info.name,
+        plan,
+        seconds: seconds + transfers,
+        ...(transfers > 0 && { transfers }),
+        ...(rejected !== undefined && { rejected }),
+      };
+    });
+  });
   const usable = all.filter(({ rejected }) => rejected === undefined).sort((a, b) => a.seconds - b.seconds);
-  const [best, second] = usable;
-  if (!best) throw nothingFits(problem, all, available, wishes);
-  return { ...best, reason: reasonFor(best, second, wishes), candidates: all };
+  const [best] = usable;
+  if (!best) throw failures.length > 0 ? allRest(failures) : nothingFits(problem, all, available, wishes);
+  return { ...best, reason: reasonFor(usable, wishes, failures), candidates: all };
+}
+
+/** The plan that the caller gives, whatever else there is. */
+function chooseGiven(
+  problem: Problem,
+  available: readonly BackendInfo[],
+  rating: Rating,
+  wishes: Wishes,
+  given: GivenPlan,
+): Choice {
+  checkBackend(available, problem, given.backend);
+  const info = available.find(({ name }) => name === given.backend) as BackendInfo;
+  const plan = planGiven(problem, given, info, wishes.threads);
+  const rates = rating(info, plan);
+  const seconds = predict(plan, rates, plan.threads) + transfersOf(problem, info, rating, wishes);
+  const candidate: Candidate = { backend: info.name, plan, seconds };
+  const rejected = objection(info, plan, wishes, []);
+  if (rejected !== undefined)
+    throw new HelixError("option", `a plan that is given must be usable; this one is not: ${rejected}; explain again`, {
+      actual: given,
+    });
+  return { ...candidate, reason: "the plan that was given", candidates: [candidate] };
+}
+
+/** Seconds in which data goes to a backend and back; none where it lies there already. */
+function transfersOf(problem: Problem, info: BackendInfo, rating: Rating, { resident = {} }: Wishes): number {
+  const bytes = (numbers: number, isThere = false) => (isThere ? 0 : numbers * elementBytes(problem));
+  const there = bytes(signalSize(problem), resident.signal) + bytes(kernelSize(problem), resident.kernel);
+  return predictTransfers({ there, back: bytes(outSize(problem), resident.out) }, rating(info, problem));
 }
 
 /** Threads are not worth waking for less than so many seconds, nor unless they take this part of them: another core may have other work. */
@@ -68,8 +117,8 @@ const WORTH_THREADS = { alone: 1e-3, part: 0.85 };
 type Timed = Pick<Candidate, "plan" | "seconds">;
 
 /** The plan for as many threads as are allowed, have work, are worth it and find memory. */
-function withThreads(info: BackendInfo, plan: Plan, calibration: Calibration, wishes: Wishes): Timed {
-  const rates = calibration(info, plan);
+function withThreads(info: BackendInfo, plan: Plan, rating: Rating, wishes: Wishes): Timed {
+  const rates = rating(info, plan);
   const alone = predict(plan, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
   if (threads < 2 || alone < WORTH_THREADS.alone) return { plan, seconds: alone };
@@ -86,12 +135,16 @@ const LOOK = { tap: 50e-9, output: 1e-9 };
  * The separable plan, with the fastest plan for each pass that fits into memory; none for kernels that need no passes. Passes are direct
  * sums: an FFT for each would cost as much as one for all, and their float32 errors would add up.
  */
-function inPasses(problem: Problem, info: BackendInfo, calibration: Calibration, wishes: Wishes): Timed[] {
-  const passes = passesOf(problem);
+function inPasses(
+  problem: Problem,
+  passes: readonly (Pass & { plans: Plan[] })[],
+  info: BackendInfo,
+  rating: Rating,
+  wishes: Wishes,
+): Timed[] {
   if (passes.length === 0) return [];
-  const fastest = passes.map((pass) => {
-    const direct = candidates(pass.problem).filter(({ method }) => method === "direct");
-    const all = direct.map((plan) => withThreads(info, plan, calibration, wishes));
+  const fastest = passes.map(({ plans }) => {
+    const all = plans.map((plan) => withThreads(info, plan, rating, wishes));
     const fitting = all.filter(({ plan }) => plan.bytes <= limitOf(info, wishes));
     return (fitting.length > 0 ? fitting : all).reduce((a, b) => (b.seconds < a.seconds ? b : a));
   });
@@ -102,16 +155,18 @@ function inPasses(problem: Problem, info: BackendInfo, calibration: Calibration,
     passes,
     fastest.map((pass) => pass.plan),
   );
-  return [{ plan, seconds: predict(plan, calibration(info, plan), plan.threads) + looking }];
+  return [{ plan, seconds: predict(plan, rating(info, plan), plan.threads) + looking }];
 }
 
 const UNKNOWN = "whether the kernel is an outer product is in its data, not in its shape";
 
 /** Why a candidate is out, if it is. */
-function objection(info: BackendInfo, plan: Plan, wishes: Wishes): string | undefined {
+function objection(info: BackendInfo, plan: Plan, wishes: Wishes, failures: readonly Failure[]): string | undefined {
   const { backend, method, exactLength } = wishes;
   if (!info.available) return info.detail;
   if (backend !== "auto" && backend !== info.name) return `backend "${backend}" was asked for`;
+  const failure = failures.find((failure) => failure.backend === info.name && plan.bytes >= failure.bytes);
+  if (failure && backend === "auto") return `it rests, having failed ${failure.times} times: ${failure.message}`;
   if (method !== "auto" && method !== plan.method && plan.run.kind !== "zero")
     return `method "${method}" was asked for`;
   if (plan.run.kind === "separable" && wishes.separable !== true) return wishes.separable ?? UNKNOWN;
@@ -152,6 +207,15 @@ function checkBackend(available: readonly BackendInfo[], { precision }: Problem,
   );
 }
 
+function allRest(failures: readonly Failure[]): HelixError {
+  const said = failures.map(({ backend, message }) => `${backend}: ${message}`).join("; ");
+  return new HelixError(
+    "backend-unavailable",
+    `a backend rests for a while after it failed, and of those that do not, none can compute this (${said}); try again later, or ask for a backend by name`,
+    { actual: failures.map(({ backend }) => backend) },
+  );
+}
+
 /** The error for the case that every candidate is out: integers that an FFT cannot carry, a kernel that is not separable, or memory. */
 function nothingFits(
   problem: Problem,
@@ -168,7 +232,7 @@ function nothingFits(
     maxBuffer: Infinity,
   }));
   const tooLarge = all.filter(({ backend, plan }) =>
-    usable.some((info) => info.name === backend && objection(info, plan, unlimited) === undefined),
+    usable.some((info) => info.name === backend && objection(info, plan, unlimited, []) === undefined),
   );
   if (tooLarge.length === 0 && wishes.method === "separable") {
     const passes = passesOf(problem);
@@ -203,13 +267,4 @@ function nothingFits(
     }split the problem along an axis`,
     { expected: limit, actual: least.plan.bytes },
   );
-}
-
-function reasonFor(best: Candidate, second: Candidate | undefined, { backend, method }: Wishes): string {
-  const asked = [backend !== "auto" && `backend "${backend}"`, method !== "auto" && `method "${method}"`]
-    .filter(Boolean)
-    .join(" and ");
-  const what = asked ? `fastest with ${asked}, which was asked for` : "fastest of the candidates";
-  if (!second) return `only one: ${what}`;
-  return `${what}: predicted ${(second.seconds / best.seconds).toPrecision(2)}x faster than ${second.backend} ${second.plan.run.kind}`;
 }

@@ -1,38 +1,74 @@
-// choose() for this machine, remembered by problem, wishes and what there is to choose from.
+// choose() for this machine, remembered by problem and wishes as long as what is known of the machine stays the same.
 
 import type { BackendInfo } from "../backends/backend.js";
 import { HelixError } from "../errors.js";
 import type { Problem } from "../problem/problem.js";
-import { type Calibration, defaultRates } from "./calibration.js";
 import { type Choice, choose, type Wishes } from "./choose.js";
-import { backendOf, describeAll, detectAll, isSync } from "./registry.js";
+import { resting, restingEpoch } from "./failures.js";
+import { currentRating, generation, lookUp } from "./known.js";
+import { measureWhenIdle } from "./measure.js";
+import { backendNames, backendOf, describeAll, detectAll, isSync } from "./registry.js";
 
-const REMEMBER = 64;
+const REMEMBER = 256;
 const decisions = new Map<string, Choice>();
-const calibration: Calibration = defaultRates;
+let decidedBy = "";
+
+/** What takes less time by the default rates does not make this machine's own be looked up, s; nor, if there are none, measured. */
+const WORTH_LOOKING_UP = 5e-3;
+const WORTH_MEASURING = 20e-3;
 
 /** Among all backends, or those that can hold the calling thread until they are done. */
 export type Among = "all" | "sync";
 
 /** The choice, by what is known of the machine now. */
 export function decide(problem: Problem, wishes: Wishes, among: Among = "all"): Choice {
-  const { backend } = wishes;
-  if (among === "sync" && backend !== "auto" && !isSync(backend))
+  const asked = wishes.plan?.backend ?? wishes.backend;
+  if (among === "sync" && asked !== "auto" && !isSync(asked))
     throw new HelixError(
       "option",
-      `backend "${backend}" computes while the caller goes on, and a synchronous call cannot; use the async call, or another backend`,
-      { actual: backend },
+      `backend "${asked}" computes while the caller goes on, and a synchronous call cannot; use the async call, or another backend`,
+      { actual: asked },
     );
-  // A GPU is optional: where there is none it is no candidate, unless it was asked for.
-  const isCandidate = ({ name, available }: BackendInfo) => available || name === backend || isSync(name);
-  const infos = describeAll().filter((info) => (among === "all" || isSync(info.name)) && isCandidate(info));
-  const key = JSON.stringify([problem, wishes, infos]);
+  const now = performance.now();
+  if (decidedBy !== circumstances(now)) decisions.clear();
+  decidedBy = circumstances(now);
+  const key = `${among} ${keyOf(problem, wishes)}`;
   const found = decisions.get(key);
   if (found) return found;
-  const choice = choose(problem, infos, calibration, wishes);
+  const choice = decideAnew(problem, wishes, among, now);
+  if (decidedBy !== circumstances(now)) decisions.clear();
+  decidedBy = circumstances(now);
   if (decisions.size >= REMEMBER) decisions.delete(decisions.keys().next().value as string);
   decisions.set(key, choice);
   return choice;
+}
+
+function decideAnew(problem: Problem, wishes: Wishes, among: Among, now: number): Choice {
+  const asked = wishes.plan?.backend ?? wishes.backend;
+  // A GPU is optional: where there is none it is no candidate, unless it was asked for.
+  const isCandidate = ({ name, available }: BackendInfo) => available || name === asked || isSync(name);
+  const infos = describeAll().filter((info) => (among === "all" || isSync(info.name)) && isCandidate(info));
+  const failures = resting(now).filter(({ backend }) => infos.some(({ name }) => name === backend));
+  const before = generation();
+  const choice = choose(problem, infos, currentRating(), wishes, failures);
+  if (choice.seconds < WORTH_LOOKING_UP) return choice;
+  if (!lookUp() && choice.seconds > WORTH_MEASURING) void measureWhenIdle();
+  return generation() === before ? choice : choose(problem, infos, currentRating(), wishes, failures);
+}
+
+/** Differs when the same question may have another answer: by other rates, other failures, or another GPU. */
+const circumstances = (now: number): string => `${generation()} ${restingEpoch(now)} ${gpus()}`;
+
+const gpus = (): string =>
+  backendNames.map((name) => (isSync(name) ? "" : JSON.stringify(backendOf(name).describe()))).join();
+
+/** Everything that a choice depends on; JSON would take several times as long. */
+function keyOf({ axes, conj, precision, field, batch, groups, cin, cout }: Problem, wishes: Wishes): string {
+  const { backend, method, threads, maxMemory, exactLength, separable, plan, resident } = wishes;
+  let key = `${precision} ${field} ${conj.x} ${conj.w} ${batch} ${groups} ${cin} ${cout}`;
+  for (const { x, w, u, v, lo, step, count } of axes) key += `;${x},${w},${u},${v},${lo},${step},${count}`;
+  key += `|${backend} ${method} ${threads} ${maxMemory} ${exactLength} ${separable}`;
+  return plan || resident ? key + JSON.stringify([plan, resident]) : key;
 }
 
 /** What the backends at hand do in less time is not worth looking for a GPU, s. */
@@ -40,7 +76,7 @@ const WORTH_LOOKING = 10e-3;
 
 /** Looks for a GPU, if it could matter to the choice. */
 export async function look(problem: Problem, wishes: Wishes): Promise<void> {
-  const { backend } = wishes;
+  const backend = wishes.plan?.backend ?? wishes.backend;
   if (backend === "webgpu") await backendOf(backend).detect?.();
   else if (backend === "auto" && problem.precision === "f32" && quickest(problem, wishes) > WORTH_LOOKING)
     await detectAll();

@@ -3,6 +3,7 @@ import type { Backend, BackendInfo, BackendName } from "../backends/backend.js";
 import { createJs } from "../backends/js/index.js";
 import { createWasm } from "../backends/wasm/index.js";
 import { createWebGpu, type WebGpu } from "../backends/webgpu/index.js";
+import { forgetFailures } from "./failures.js";
 
 export const backendNames: readonly BackendName[] = ["webgpu", "wasm", "js"];
 
@@ -30,4 +31,5 @@ export const isSync = (name: BackendName): boolean => backendOf(name).prepareSyn
 export function replaceWebGpu(webgpu: WebGpu): void {
   created.get("webgpu")?.dispose();
   created.set("webgpu", webgpu);
+  forgetFailures("webgpu");
 }

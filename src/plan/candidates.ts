@@ -22,10 +22,17 @@ export function candidates(problem: Problem): Plan[] {
   ];
 }
 
+/** Those of them that are direct sums. */
+export function directCandidates(problem: Problem): Plan[] {
+  const trimmed = problem.axes.map(trim);
+  if (!trimmed.every((axis) => axis !== undefined)) return [zeroPlan(problem)];
+  return [stripPlan(problem, trimmed), rowsPlan(problem, trimmed)];
+}
+
 /** The plan that runs when data is not fit for another: an FFT spreads one NaN everywhere, a strip multiplies gaps. */
 export function fallback(problem: Problem, refused: Plan): Plan {
   const kind = refused.run.kind === "strip" ? "rows" : "strip";
-  const plan = candidates(problem).find(({ run }) => run.kind === kind);
+  const plan = directCandidates(problem).find(({ run }) => run.kind === kind);
   if (!plan) throw new Error(`no ${kind} plan to fall back to`);
   return plan;
 }

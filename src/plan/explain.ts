@@ -44,3 +44,23 @@ export function summarise({ method, run, outer, helix, span, axes, threads, cost
     ...(run.kind === "separable" && { passes: run.passes.map(summarise) }),
   };
 }
+
+/** A plan in a few words: what it does, and what tells it from others of its method. */
+export function describePlan({ run, outer }: Plan): string {
+  switch (run.kind) {
+    case "zero":
+      return "nothing but zeros";
+    case "strip":
+      return "direct";
+    case "rows":
+      return "direct, row by row";
+    case "separable":
+      return "separable";
+    case "spectral": {
+      const form = run.blocks > 1 ? `overlap-save in ${run.blocks} blocks` : "fft";
+      return outer > 0 ? `${form}, ${outer} outer ${outer > 1 ? "axes" : "axis"} apart` : form;
+    }
+    default:
+      return run satisfies never;
+  }
+}

@@ -237,7 +237,9 @@ test("explain prints every candidate, the choice and the reason, and computes no
   const explanation = await explain("convolve", { signal: image, kernel }, { mode: "same" });
   const rows = rowsOf(text, ["wasm", "js"]);
   assert.is(rows.length, explanation.candidates.length);
-  explanation.candidates.forEach((candidate, i) => {
+  const isOut = ({ rejected }: { rejected?: string }) => Number(rejected !== undefined);
+  const inOrder = explanation.candidates.toSorted((a, b) => isOut(a) - isOut(b) || a.seconds - b.seconds);
+  inOrder.forEach((candidate, i) => {
     const { backend, method, form, outer, blocks, threads, length, helix, textbook, chosen } = candidate;
     const count = (n: number) => n.toLocaleString("en-US");
     const numbers = [outer, blocks, threads, length, helix, textbook].map(count);
@@ -245,7 +247,8 @@ test("explain prints every candidate, the choice and the reason, and computes no
     assert.is((rows[i] as string).endsWith("chosen"), chosen);
   });
   assert.match(text, "convolve gives float32 of shape (40, 30)");
-  assert.match(text, explanation.reason);
+  assert.match(text, `chosen: ${explanation.backend} ${explanation.plan.method}`);
+  assert.match(text, `why: ${explanation.reason}`);
   assert.match(text, /\d% .*(B|iB) .*(µs|ms| s) /);
 });
 
@@ -266,6 +269,18 @@ test("explain with --out computes too; beside a result on standard output, it go
   assert.is(status, 0);
   sameBytes(stdout, expected);
   assert.is(stderr, text);
+});
+
+test("tune measures, prints the rates of every backend and where they are kept, and writes them for useCalibration", async () => {
+  const before = `process.env.XDG_CACHE_HOME = ${JSON.stringify(home)};`;
+  const text = String(await succeed(["tune", "--out", "rates.json"], { before }));
+  const { rates, key } = JSON.parse(String(contents("rates.json")));
+  assert.equal([Object.keys(rates), key.includes(version)], [["wasm", "js"], true]);
+  assert.is(rowsOf(text, ["wasm", "js"]).length, 12);
+  assert.match(text, `kept in ${home}/helixconv`);
+  assert.is(fs.readdirSync(join(home, "helixconv")).length, 1);
+  const { status, stderr } = await run(["tune", "--out"]);
+  assert.equal([status, /--out needs a value/.test(stderr)], [2, true]);
 });
 
 test("backends lists what the library finds", async () => {

@@ -1,27 +1,10 @@
 // Threads, where the platform has them: worker_threads in Node and what is compatible with it, module-less workers elsewhere.
-// Nothing is imported: builtin modules are asked for at run time, so that one bundle serves Node and browsers.
+import { builtin } from "./process.js";
 
 export interface Thread {
   post(message: unknown): void;
   terminate(): void;
 }
-
-interface NodeWorker {
-  postMessage(message: unknown): void;
-  terminate(): Promise<number>;
-  unref(): void;
-  on(event: "error", listener: () => void): void;
-}
-
-interface NodeProcess {
-  getBuiltinModule?(name: "node:worker_threads"): {
-    Worker: new (source: string, options: { eval: true; execArgv: string[] }) => NodeWorker;
-  };
-  getBuiltinModule?(name: "node:os"): { availableParallelism(): number };
-  getBuiltinModule?(name: "node:fs"): { readFileSync(path: string, encoding: "utf8"): string };
-}
-
-const node = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
 
 /** Why memory cannot be shared between threads here, if so. */
 export function whyNoThreads(): string | undefined {
@@ -29,7 +12,7 @@ export function whyNoThreads(): string | undefined {
     return "threads need SharedArrayBuffer, which a page has only with the headers COOP and COEP";
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false)
     return "threads need a cross-origin isolated page: the headers COOP and COEP";
-  if (node()?.getBuiltinModule) return undefined;
+  if (builtin("node:worker_threads")) return undefined;
   if (typeof Worker === "function" && typeof Blob === "function") return undefined;
   return "this platform has no workers that threads could run in (Node has, from 20.16 on)";
 }
@@ -39,9 +22,9 @@ export function whyNoThreads(): string | undefined {
  * process alive.
  */
 export function startThread(main: (listen: (receive: (message: never) => void) => void) => void): Thread {
-  const builtin = node()?.getBuiltinModule;
-  if (builtin) {
-    const { Worker } = builtin("node:worker_threads");
+  const threads = builtin("node:worker_threads");
+  if (threads) {
+    const { Worker } = threads;
     const listen = 'receive => require("node:worker_threads").parentPort.on("message", receive)';
     // Flags of the process, such as --input-type=module, are not for this script.
     const worker = new Worker(`(${main})(${listen})`, { eval: true, execArgv: [] });
@@ -59,18 +42,17 @@ export function startThread(main: (listen: (receive: (message: never) => void) =
 
 /** How many threads the machine, or the container, runs at once. */
 export function parallelism(): number {
-  const builtin = node()?.getBuiltinModule;
-  if (!builtin)
-    return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
-  const { readFileSync } = builtin("node:fs");
+  const os = builtin("node:os");
+  const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator;
+  if (!os) return browser?.hardwareConcurrency ?? 1;
   const read = (path: string): string | undefined => {
     try {
-      return readFileSync(path, "utf8");
+      return builtin("node:fs")?.readFileSync(path, "utf8");
     } catch {
       return undefined;
     }
   };
-  return Math.max(1, Math.min(builtin("node:os").availableParallelism(), Math.floor(containerCores(read))));
+  return Math.max(1, Math.min(os.availableParallelism(), Math.floor(containerCores(read))));
 }
 
 /**

@@ -1,0 +1,63 @@
+// calibrate and useCalibration: how fast this machine is, measured, taken out and brought in.
+import { CALIBRATION_VERSION, type Calibration } from "../dispatch/calibration.js";
+import { isCalibration } from "../dispatch/checkCalibration.js";
+import { adopt, currentCalibration, keep, lookUp, machineKey } from "../dispatch/known.js";
+import { measureNow } from "../dispatch/measure.js";
+import { HelixError } from "../errors.js";
+import { show } from "../ndarray.js";
+
+export interface CalibrateOptions {
+  /** Measures even if this machine has been measured before. */
+  force?: boolean;
+  /** Told which fraction is done. */
+  onProgress?: (fraction: number) => void;
+}
+
+/**
+ * How fast this machine is, by which plans are chosen: what is in use or remembered, or else measured, in about two seconds. What is measured
+ * is remembered for later processes, where that is possible: a file in the user's cache folder (XDG_CACHE_HOME or ~/.cache), or local storage.
+ *
+ * Nobody need call this: once a call takes long enough to be worth it, the same is measured in idle time. HELIXCONV_CALIBRATION=off in
+ * the environment prevents that, and keeps to the default rates. The value is JSON, for `useCalibration`.
+ *
+ * @throws HelixError "option"
+ * @example
+ * const calibration = await calibrate({ force: true });
+ * calibration.rates.wasm?.f32?.spectral.flops; // 3.1e10
+ */
+export async function calibrate({ force = false, onProgress }: CalibrateOptions = {}): Promise<Calibration> {
+  if (!force && lookUp()) {
+    const calibration = currentCalibration();
+    if (calibration) return calibration;
+  }
+  const calibration = await measureNow(onProgress);
+  adopt(calibration);
+  keep(calibration);
+  return calibration;
+}
+
+/**
+ * Makes plans be chosen by a calibration that `calibrate` gave, here or in another process, or by the default rates; in this process, until
+ * it is called again. Nothing is measured unasked from then on.
+ *
+ * @throws HelixError "option" for what is no calibration, or another machine's
+ * @example
+ * useCalibration(JSON.parse(await readFile("calibration.json", "utf8")));
+ */
+export function useCalibration(calibration: Calibration | "default"): void {
+  if (calibration !== "default") {
+    if (!isCalibration(calibration))
+      throw new HelixError(
+        "option",
+        `a calibration must be what calibrate() gives, of version ${CALIBRATION_VERSION}, or "default"; got ${show(calibration)}; measure it again`,
+        { actual: calibration },
+      );
+    if (calibration.key !== machineKey())
+      throw new HelixError(
+        "option",
+        `a calibration holds for the machine, engine and version that it was measured with; this is "${machineKey()}", and it is for "${calibration.key}"; measure it again`,
+        { expected: machineKey(), actual: calibration.key },
+      );
+  }
+  adopt(calibration === "default" ? undefined : calibration);
+}

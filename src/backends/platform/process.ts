@@ -1,0 +1,50 @@
+// What Node, and what is compatible with it, tells about the process and its machine; and what a page tells. Builtin modules are asked
+// for at run time and never imported, so that one bundle serves Node and browsers.
+
+interface Builtins {
+  "node:fs": typeof import("node:fs");
+  "node:os": typeof import("node:os");
+  "node:worker_threads": typeof import("node:worker_threads");
+}
+
+interface NodeProcess {
+  getBuiltinModule?<Name extends keyof Builtins>(name: Name): Builtins[Name];
+  env?: Record<string, string | undefined>;
+  version?: string;
+}
+
+interface Navigator {
+  userAgent?: string;
+  hardwareConcurrency?: number;
+}
+
+const node = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
+
+/** A module of Node's (from 20.16 on); undefined elsewhere. */
+export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined {
+  return node()?.getBuiltinModule?.(name);
+}
+
+/** A variable of the environment; undefined where there is none. */
+export const environment = (name: string): string | undefined => node()?.env?.[name];
+
+/** The processor and what runs JavaScript on it, as far as they tell, in one line. */
+export function machineName(): string {
+  const os = builtin("node:os");
+  if (os) return `${os.cpus()[0]?.model ?? os.arch()}, ${os.availableParallelism()} at once, Node ${node()?.version}`;
+  const { userAgent, hardwareConcurrency } = (globalThis as { navigator?: Navigator }).navigator ?? {};
+  return `${hardwareConcurrency ?? "?"} at once, ${userAgent ?? "unknown engine"}`;
+}
+
+/** Calls back when there seems to be nothing else to do. Does not keep a process alive. */
+export function whenIdle(work: () => void): void {
+  const { requestIdleCallback } = globalThis as { requestIdleCallback?: (work: () => void) => unknown };
+  if (requestIdleCallback) requestIdleCallback(work);
+  else {
+    const timer: unknown = setTimeout(work, PAUSE);
+    (timer as { unref?: () => void }).unref?.();
+  }
+}
+
+/** ms. */
+const PAUSE = 20;

@@ -1,0 +1,44 @@
+// helixconv tune: how fast this machine is, measured and remembered, as a table.
+import { writeFile } from "node:fs/promises";
+import { whereKept } from "../backends/platform/storage.js";
+import { formatScaled, formatSeconds } from "../format.js";
+import { type Calibration, calibrate } from "../index.js";
+import { table } from "./table.js";
+
+/** Measures everything anew; `out`: a file to which the calibration goes as JSON, for `useCalibration`. */
+export async function tune(out: string | undefined, onProgress: (fraction: number) => void): Promise<string> {
+  const calibration = await calibrate({ force: true, onProgress });
+  if (out !== undefined) await writeFile(out, `${JSON.stringify(calibration, undefined, 2)}\n`);
+  return tuneTable(calibration, whereKept());
+}
+
+const heading = ["backend", "precision", "kind of plan", "operations/s", "bytes/s", "a row", "a call", "a run"];
+
+export function tuneTable({ key, rates }: Calibration, kept: string): string {
+  const rows = Object.entries(rates).flatMap(([backend, precisions]) =>
+    Object.entries(precisions).flatMap(([precision, found]) =>
+      (["spectral", "strip", "rows"] as const).map((kind) => {
+        const { flops, bytes, row, call, run } = found[kind];
+        return [
+          backend,
+          precision,
+          kind,
+          formatScaled(flops),
+          formatScaled(bytes),
+          ...[row, call, run].map(formatSeconds),
+        ];
+      }),
+    ),
+  );
+  const handing = rates.wasm?.f32?.handing.task;
+  return [
+    key,
+    "",
+    table([heading, ...rows]),
+    "",
+    "spectral: transforms; strip: direct sums along the helix; rows: direct sums row by row",
+    ...(handing === undefined ? [] : [`a task that is another thread's costs ${formatSeconds(handing)} more`]),
+    `kept in ${kept}`,
+    "",
+  ].join("\n");
+}
