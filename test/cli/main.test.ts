@@ -280,7 +280,7 @@ test("tune measures, prints the rates of every backend and where they are kept, 
   assert.match(text, `kept in ${home}/helixconv`);
   assert.is(fs.readdirSync(join(home, "helixconv")).length, 1);
   const { status, stderr } = await run(["tune", "--out"]);
-  assert.equal([status, /--out needs a value/.test(stderr)], [2, true]);
+  assert.equal([status, /--out <file>` value is missing/.test(stderr)], [2, true]);
 });
 
 test("backends lists what the library finds", async () => {

@@ -26,8 +26,9 @@ function run(source: string, env: NodeJS.ProcessEnv): Promise<unknown> {
       process.execPath,
       ["--input-type=module", "-e", program],
       { env: { ...clean, ...env }, timeout: 60_000 },
-      (error, stdout, stderr) => {
-        if (error || stderr) reject(error ?? new Error(stderr));
+      // Drivers of a GPU may have something to say on standard error.
+      (error, stdout) => {
+        if (error) reject(error);
         else resolve(JSON.parse(stdout));
       },
     );
@@ -129,7 +130,7 @@ test("without a home, with one that cannot be written to, and with a file in its
     { XDG_CACHE_HOME: "/proc/helixconv" },
     { XDG_CACHE_HOME: "", HOME: join(home, "nobody") },
   ]) {
-    const source = `const found = await calibrate(); const { data } = await convolve(ones(5), ones(2)); ${print}([found.version, [...data]]))`;
+    const source = `const found = await calibrate(); const { data } = await convolve(ones(5), ones(2)); ${print}([found.version, [...data].map(Math.round)]))`;
     assert.equal(await run(source, env), [1, [1, 2, 2, 2, 2, 1]]);
   }
   assert.not.ok(fs.existsSync(join(home, "nobody")));
