@@ -283,12 +283,12 @@ test("tune measures, prints the rates of every backend and where they are kept, 
   assert.equal([status, /--out <file>` value is missing/.test(stderr)], [2, true]);
 });
 
-test("backends lists what the library finds", async () => {
+test("backends lists what the library finds, and where it is alone, that the package for GPUs is missing", async () => {
   const text = String(await succeed(["backends"]));
   for (const { name, detail, available } of await backends()) {
     const [row = ""] = rowsOf(text, [name]);
-    assert.match(row, detail);
-    assert.match(row, available ? " yes " : " no ");
+    assert.match(row, name === "webgpu" ? 'the package "webgpu" is not installed: npm install webgpu' : detail);
+    assert.match(row, name !== "webgpu" && available ? " yes " : " no ");
   }
 });
 
