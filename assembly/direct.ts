@@ -11,12 +11,16 @@ import { AXIS, TAP, TAP_VALUE } from "./helix";
 export const TILE: usize = 6 * LANES;
 const BLOCK: usize = 85 * TILE;
 const PARTIAL: usize = 64 * TAP;
+/** Bytes before the taps of a table: the address of its end. */
+export const TABLE: usize = 16;
 
 /**
- * y ← Σ_k w_k x[t - lag_k], real, or added to y. `x` is the address of x[0]; `span` is a multiple of the tile, and the strip of x is
+ * y ← Σ_k w_k x[t - lag_k] over the taps of a table, real, or added to y. `x` is the address of x[0]; `span` is a multiple of the tile, and the strip of x is
  * readable that far.
  */
-export function directReal(y: usize, x: usize, taps: usize, end: usize, span: usize, added: bool): void {
+export function directReal(y: usize, x: usize, table: usize, span: usize, added: bool): void {
+  const taps = table + TABLE;
+  const end = load<usize>(table);
   for (let from: usize = 0; from < span; from += BLOCK) {
     const to = min(span, from + BLOCK);
     // Once at least, so that without any taps y becomes zero.
@@ -65,11 +69,12 @@ export function directComplex(
   yPlane: usize,
   x: usize,
   xPlane: usize,
-  taps: usize,
-  end: usize,
+  table: usize,
   span: usize,
   added: bool,
 ): void {
+  const taps = table + TABLE;
+  const end = load<usize>(table);
   for (let from: usize = 0; from < span; from += BLOCK) {
     const to = min(span, from + BLOCK);
     let partial = taps;

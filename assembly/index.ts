@@ -1,6 +1,6 @@
 // Entry points. Pointers in, pointers out; nothing here allocates: src/backends/wasm lays out the memory.
 export { LANES } from "./complex";
-export { directComplex, directReal, narrow, ROWS_AXIS, rows, TILE } from "./direct";
+export { directComplex, directReal, narrow, ROWS_AXIS, rows, TABLE, TILE } from "./direct";
 export { convolve, forward, inverse } from "./fft";
 export { AXIS, gather, TAP, unwind, wind } from "./helix";
 export { multiplyAccumulate, SUM } from "./spectrum";

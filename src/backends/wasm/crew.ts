@@ -13,11 +13,29 @@ export interface Work {
 }
 
 export class Crew {
+  /** Where the executables' own memory ends, and what they lay out begins. */
+  private base: number;
+  /** Changes when all that is laid out is given up. */
+  epoch = 0;
+
   constructor(
     readonly instance: Instance,
     private readonly team: Team | undefined,
     private readonly giveBack: () => void,
-  ) {}
+  ) {
+    this.base = instance.mark();
+  }
+
+  /** What is allocated now is for as long as the crew is there. */
+  hold(): void {
+    this.base = this.instance.mark();
+  }
+
+  /** Gives up all that is laid out. */
+  forget(): void {
+    this.instance.release(this.base);
+    this.epoch++;
+  }
 
   /** How many threads there are room needed for. */
   get size(): number {

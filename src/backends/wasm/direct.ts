@@ -46,13 +46,8 @@ export abstract class Direct extends Stepped {
 
   *steps(signal: Operand, out: Output): Steps {
     if (!this.kernel) throw new Error("setKernel comes before run");
-    const mark = this.instance.mark();
     const [x, w] = [this.side(signal, "x"), this.side(this.kernel, "w")];
-    try {
-      return yield* this.hold === "w" ? this.compute(w, x, out) : this.compute(x, w, out);
-    } finally {
-      this.instance.release(mark);
-    }
+    return yield* this.hold === "w" ? this.compute(w, x, out) : this.compute(x, w, out);
   }
 
   protected abstract compute(taps: Side, samples: Side, out: Output): Steps;

@@ -10,6 +10,7 @@ export interface Exports {
   AXIS: WebAssembly.Global;
   ROWS_AXIS: WebAssembly.Global;
   TAP: WebAssembly.Global;
+  TABLE: WebAssembly.Global;
   SUM: WebAssembly.Global;
   HEAP: WebAssembly.Global;
   clear(address: number, bytes: number): void;
@@ -63,17 +64,8 @@ export interface Exports {
     scaleIm: number,
     zeros: number,
   ): number;
-  directReal(y: number, x: number, taps: number, end: number, span: number, added: number): void;
-  directComplex(
-    y: number,
-    yPlane: number,
-    x: number,
-    xPlane: number,
-    taps: number,
-    end: number,
-    span: number,
-    added: number,
-  ): void;
+  directReal(y: number, x: number, table: number, span: number, added: number): void;
+  directComplex(y: number, yPlane: number, x: number, xPlane: number, table: number, span: number, added: number): void;
   rows(
     y: number,
     w: number,

@@ -8,6 +8,15 @@ import { innerAxes, stageWhole, writeAxes } from "./staging.js";
 
 export class Rows extends Direct {
   protected *compute(taps: Side, samples: Side, out: Output): Steps {
+    const mark = this.instance.mark();
+    try {
+      return yield* this.sum(taps, samples, out);
+    } finally {
+      this.instance.release(mark);
+    }
+  }
+
+  private *sum(taps: Side, samples: Side, out: Output): Steps {
     const { instance, plan, parts } = this;
     const { exports, real } = instance;
     const element = parts * real;

@@ -12,6 +12,7 @@ import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
 import type { Crew, Work } from "./crew.js";
 import type { Instance } from "./instance.js";
+import { Kept } from "./kept.js";
 import { type Round, roundsOf, togetherOf } from "./rounds.js";
 import { Carrier, clearUncomputed, innerAxes, inputPiece, layoutOf, type Piece, type Room } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
@@ -51,12 +52,10 @@ export class Spectral extends Stepped {
   private readonly buffer: number;
   private readonly scratch: number;
   private readonly scales: Record<"x" | "w", number>;
-  private readonly fixed: number;
   /** Σ |w|: a bound on what the kernel can do to the signal. */
   private kernelSum = 0;
-  /** Work that is laid out once for arrays of one layout, and again when others come; the signal's lies behind the kernel's in memory. */
-  private kernelWork: (Work & Sums & { layout: string; end: number }) | undefined;
-  private signalWork: (Work & Sums & { layout: string }) | undefined;
+  private readonly kernelWork: Kept<Work & Sums>;
+  private readonly signalWork: Kept<Work & Sums>;
 
   constructor(
     private readonly crew: Crew,
@@ -88,20 +87,15 @@ export class Spectral extends Stepped {
     this.scratch = local(2 * bytes);
     this.local = crew.allocateLocal(2 * bytes + (this.single ? 0 : this.inputs * this.chunk));
     this.scales = { x: this.writeScales(1, conj.x), w: this.writeScales(1 / points, conj.w) };
-    this.fixed = instance.mark();
+    crew.hold();
+    this.kernelWork = new Kept(crew);
+    this.signalWork = new Kept(crew);
   }
 
   setKernel(kernel: Operand): void {
-    const { instance, parts } = this;
-    const layout = layoutOf(kernel);
-    if (this.kernelWork?.layout !== layout) {
-      instance.release(this.fixed);
-      this.signalWork = undefined;
-      this.kernelWork = undefined;
-      this.kernelWork = { layout, ...this.layOutKernel(kernel), end: instance.mark() };
-    }
-    for (const _ of this.crew.run(this.kernelWork, { input: kernel.view, parts }));
-    this.kernelSum = this.sum(this.kernelWork);
+    const work = this.kernelWork.get(layoutOf(kernel), () => this.layOutKernel(kernel));
+    for (const _ of this.crew.run(work, { input: kernel.view, parts: this.parts }));
+    this.kernelSum = this.sum(work);
   }
 
   private layOutKernel(kernel: Operand): Work & Sums {
@@ -123,16 +117,10 @@ export class Spectral extends Stepped {
   }
 
   *steps(signal: Operand, out: Output): Steps {
-    const { instance, plan, parts, kernelWork } = this;
-    if (!kernelWork) throw new Error("setKernel comes before run");
+    const { plan, parts } = this;
     clearUncomputed(plan, out);
     const layout = `${layoutOf(signal)} ${layoutOf(out)}`;
-    if (this.signalWork?.layout !== layout) {
-      instance.release(kernelWork.end);
-      this.signalWork = undefined;
-      this.signalWork = { layout, ...this.layOutSignal(signal, out) };
-    }
-    const work = this.signalWork;
+    const work = this.signalWork.get(layout, () => this.layOutSignal(signal, out));
     yield* this.crew.run(work, { input: signal.view, output: out, parts });
     return this.sum(work) * this.kernelSum < this.largest ? "done" : "refused";
   }
