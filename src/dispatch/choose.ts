@@ -245,6 +245,12 @@ function nothingFits(
       { expected: "an outer product", actual: problem.axes.map(({ w }) => w) },
     );
   }
+  if (!all.some(({ plan }) => plan.method === wishes.method || wishes.method === "auto"))
+    return new HelixError(
+      "option",
+      `method "${wishes.method}" needs a problem of more than one block; of (${problem.axes.map(({ x }) => x)}) with (${problem.axes.map(({ w }) => w)}) all fits into one; use method "fft", or "auto"`,
+      { actual: wishes.method },
+    );
   if (tooLarge.length === 0)
     return new HelixError(
       "option",

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { convolveSync, correlateSync, type NdArray, prepare } from "../../src/index.js";
+import { outerProduct } from "../products.js";
 import { Random } from "../random.js";
 import { throwsHelixError } from "../throws.js";
 
@@ -27,6 +28,34 @@ test("every run gives bit for bit what the one-shot call gives, sync and async, 
     }
     prepared.dispose();
   }
+});
+
+test("signals and results that lie differently in memory take turns, by every method", async () => {
+  const gaussian = (n: number) => Array.from({ length: n }, (_, i) => Math.exp(-((i - 2) ** 2) / 3));
+  const kernel = { data: Float32Array.from(outerProduct([gaussian(5), gaussian(4)], 1)), shape: [5, 4] };
+  const data = Float32Array.from(random.reals(4 * 20 * 30));
+  const layouts = [
+    { stride: [30, 1], offset: 0 },
+    { stride: [1, 20], offset: 7 },
+    { stride: [-60, 2], offset: 19 * 60 },
+  ];
+  for (const method of ["direct", "fft", "separable"] as const)
+    for (const threads of [1, 2]) {
+      const options = { mode: "same", backend: "wasm", method, threads } as const;
+      const prepared = await prepare("convolve", spec, kernel, options);
+      for (let turn = 0; turn < 9; turn++) {
+        const signal = { data, shape: [20, 30], ...layouts[turn % 3] } as NdArray<Float32Array>;
+        const out = { data: new Float32Array(data.length), shape: [20, 30], ...layouts[(turn >> 1) % 3] };
+        const expected = convolveSync(signal, kernel, options).data;
+        prepared.runSync(signal, { out: out as NdArray<Float32Array> });
+        const [row, column] = out.stride as [number, number];
+        for (let i = 0; i < 600; i++) {
+          const at = (out.offset as number) + Math.floor(i / 30) * row + (i % 30) * column;
+          assert.is(out.data[at], expected[i], `${method}, ${threads} threads, turn ${turn}, ${i}`);
+        }
+      }
+      prepared.dispose();
+    }
 });
 
 test("runs that overlap in time queue, in order, and each is right", async () => {

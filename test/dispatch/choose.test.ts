@@ -219,4 +219,16 @@ test("an FFT that was asked for but cannot be exact is refused", async () => {
   );
 });
 
+test("overlap-save of what fits into one block is refused as just that", () => {
+  assert.throws(
+    () =>
+      choose(problemOf([20, 30], [5, 4]), [wasm], defaultRates, {
+        backend: "auto",
+        method: "overlap-save",
+        maxMemory: 2 ** 53,
+      }),
+    /method "overlap-save" needs a problem of more than one block; of \(20,30\) with \(5,4\) all fits into one; use method "fft"/,
+  );
+});
+
 test.run();
