@@ -1,6 +1,7 @@
 // Layers and their gradients on the webgpu backend, in Node, on Dawn with a software driver.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { createWebGpu } from "../../../src/backends/webgpu/index.js";
 import { replaceWebGpu } from "../../../src/dispatch/registry.js";
 import { type NdArray, prepare } from "../../../src/index.js";
 import { device, type GpuArray } from "../../../src/webgpu.js";
@@ -11,9 +12,9 @@ import { createSoftwareGpu, isThere } from "./equipment.js";
 const test = suite("layers on webgpu");
 
 if (isThere("dawnDriver", "apt-get install chromium")) {
-  const gpu = createSoftwareGpu();
-  replaceWebGpu(gpu);
-  test.after(() => gpu.dispose());
+  // All suites run in one process: the others are to find what is there without this one.
+  test.before(() => replaceWebGpu(createSoftwareGpu()));
+  test.after(() => replaceWebGpu(createWebGpu()));
 
   test("random layers of every option, their transposes and gradients agree with the oracle", async () => {
     const { checks, failures } = await agreeOnLayers(2_000_000, 8, "webgpu");
