@@ -1,13 +1,20 @@
 // helixconv's own entries: whole calls through the public API.
 import { backends, convolveSync, explain, type FloatArray, type NdArray, prepare } from "helixconv";
 import { type Arrays, type Competitor, OURS } from "./competitor.js";
-import { layerCompetitors } from "./layer.js";
+import { layerCalls } from "./layer.js";
 import { outShape, sizeOf, type Workload } from "./workloads.js";
 
 /** On one thread: what dispatch picks, `out` given; without; the kernel prepared; and other methods. */
 export async function ourCompetitors(workload: Workload, arrays: Arrays): Promise<Competitor[]> {
-  if (workload.layer) return layerCompetitors(workload, arrays);
   const { x, w, out } = operands(workload, arrays);
+  if (workload.layer) {
+    const { convolve, run } = await layerCalls(workload, { x, w }, 1);
+    return [
+      competitor(OURS, () => convolve(out)),
+      competitor(`${OURS}, new output`, () => convolve()),
+      competitor(`${OURS}, kernel kept`, () => run(out)),
+    ];
+  }
   const single = { mode: "same", threads: 1 } as const;
   const prepared = await prepare("convolve", { signal: x }, w, single);
   const { plan, candidates } = await explain("convolve", { signal: x, kernel: w }, { ...single, backend: "wasm" });
@@ -27,8 +34,15 @@ export async function ourCompetitors(workload: Workload, arrays: Arrays): Promis
 /** On as many threads as the machine has, if those are more than one. */
 export async function threadedCompetitors(workload: Workload, arrays: Arrays): Promise<Competitor[]> {
   const threads = Math.max(...(await backends()).map((backend) => backend.threads));
-  if (workload.layer || threads === 1) return [];
+  if (threads === 1) return [];
   const { x, w, out } = operands(workload, arrays);
+  if (workload.layer) {
+    const { convolve, run } = await layerCalls(workload, { x, w }, threads);
+    return [
+      competitor(`${OURS}, ${threads} threads`, () => convolve(out)),
+      competitor(`${OURS}, kernel kept, ${threads} threads`, () => run(out)),
+    ];
+  }
   return [competitor(`${OURS}, ${threads} threads`, () => convolveSync(x, w, { mode: "same", threads, out }))];
 }
 

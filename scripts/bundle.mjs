@@ -18,11 +18,12 @@ const options = {
   logLevel: "warning",
 };
 
-/** The library and its command line, with nothing left to install. */
+/** The library and its command line, with nothing left to install; TensorFlow.js is its user's own. */
 export const bundleLibrary = () =>
   build({
     ...options,
-    entryPoints: ["src/index.ts", "src/webgpu.ts", "src/io/npy.ts", "src/cli/main.ts"],
+    entryPoints: ["src/index.ts", "src/webgpu.ts", "src/io/npy.ts", "src/tfjs/index.ts", "src/cli/main.ts"],
+    external: ["@tensorflow/*"],
     outbase: "src",
     outdir: "build/js",
   });

@@ -75,6 +75,12 @@ export function isInteger(dtype: Dtype): boolean {
   return dtype.startsWith("int") || dtype.startsWith("uint");
 }
 
+/** What numbers of a type are stored as in a result or a copy: float16 as float32, integers as float64. */
+export function floatDtype(dtype: Dtype): Dtype {
+  if (isComplex(dtype)) return dtype;
+  return dtype === "float32" || dtype === "float16" ? "float32" : "float64";
+}
+
 /** The number of elements of a shape; more than 2^53 cannot be counted, and is an error. */
 export function sizeOf(shape: readonly number[], name: string): number {
   const size = shape.reduce((product, n) => product * n, 1);
@@ -194,6 +200,18 @@ export function rangeOf({ shape, stride, offset }: Pick<View, "shape" | "stride"
 export function isRowMajor({ shape, stride }: View): boolean {
   const dense = rowMajor(shape);
   return shape.every((n, d) => n === 1 || stride[d] === dense[d]);
+}
+
+/** The view reversed along some of its axes. */
+export function flip<V extends View>(view: V, axes: readonly number[]): V {
+  const stride = [...view.stride];
+  let { offset } = view;
+  for (const d of axes) {
+    const step = stride[d] as number;
+    offset += step * ((view.shape[d] as number) - 1);
+    stride[d] = -step;
+  }
+  return { ...view, stride, offset };
 }
 
 /** A zero-filled row-major array. */

@@ -1,11 +1,9 @@
 // One library on one workload, in a process of its own: whole calls, from array to array, on the GPU that WebGPU gives. Prints a line of JSON.
 // Arguments: library, workload.
 import { createWebGpu } from "../../src/backends/webgpu/index.js";
-import { decide } from "../../src/dispatch/decide.js";
 import { replaceWebGpu } from "../../src/dispatch/registry.js";
-import { convolve } from "../../src/index.js";
+import { conv, convolve } from "../../src/index.js";
 import { arraysOf } from "../competitor.js";
-import { layerOf } from "../layer.js";
 import { requireRival } from "../rivals/load.js";
 import { outShape, sizeOf, workloads } from "../workloads.js";
 
@@ -55,7 +53,7 @@ const { signal, kernel, layer } = workload;
 const arrays = arraysOf(workload);
 const [x, w] = [Float32Array.from(arrays.signal), Float32Array.from(arrays.kernel)];
 
-/** Their convolutions are correlations; ours of a layer is one here too. */
+/** Their convolutions are correlations; ours of a layer is one too. */
 const flipped = layer ? w : Float32Array.from(w).reverse();
 
 const makers: Record<string, () => Promise<Call>> = {
@@ -63,20 +61,17 @@ const makers: Record<string, () => Promise<Call>> = {
     const webgpu = createWebGpu({ software: true, timeout: 30_000 });
     replaceWebGpu(webgpu);
     if (layer) {
-      const { problem, out, xOperand, wOperand, yOperand } = layerOf(workload, { signal: x, kernel: w });
-      await webgpu.detect();
-      const { plan } = decide(problem, { backend: "webgpu", method: "auto", maxMemory: 2 ** 53 });
-      const executable = await webgpu.prepare(plan, wOperand);
-      return async () => {
-        executable.setKernel(wOperand);
-        await executable.run(xOperand, yOperand, {});
-        return out.data;
-      };
+      const [image, weight] = [
+        { data: x, shape: signal },
+        { data: w, shape: kernel },
+      ];
+      return async () => (await conv(image, weight, { padding: "same", backend: "webgpu" })).data;
     }
     const [a, b] = [
       { data: x, shape: signal },
       { data: w, shape: kernel },
     ];
+    if (layer) return async () => (await conv(a, b, { padding: "same", backend: "webgpu" })).data;
     return async () => (await convolve(a, b, { mode: "same", backend: "webgpu" })).data;
   },
   "tfjs direct": async () => {

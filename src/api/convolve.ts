@@ -1,10 +1,9 @@
 // convolve and correlate.
 import type { FloatArray, NdArray } from "../ndarray.js";
-import { viewOf } from "../ndarray.js";
-import { execute, executeSync, type Job } from "./execute.js";
-import { type GpuArray, gpuView, isGpuArray, onGpu } from "./gpuArray.js";
-import { type ConvolutionOptions, checkOptions } from "./options.js";
-import { type Operation, reduce } from "./reduce.js";
+import { execute, executeSync } from "./execute.js";
+import type { GpuArray } from "./gpuArray.js";
+import { jobOf } from "./job.js";
+import type { ConvolutionOptions } from "./options.js";
 
 /**
  * N-dimensional convolution, out[k] = Σ signal[i] kernel[k - i] over all i, for any rank; SciPy's modes and centring.
@@ -45,12 +44,12 @@ export async function convolve(
   kernel: NdArray,
   options: ConvolutionOptions = {},
 ): Promise<NdArray<FloatArray> | GpuArray> {
-  return execute(jobOf(signal, kernel, options, "convolve"));
+  return execute(jobOf("convolve", signal, kernel, options));
 }
 
 /** `convolve` on the calling thread, which it holds until it is done. */
 export function convolveSync(signal: NdArray, kernel: NdArray, options: ConvolutionOptions = {}): NdArray<FloatArray> {
-  return executeSync(jobOf(signal, kernel, options, "convolve"));
+  return executeSync(jobOf("convolve", signal, kernel, options));
 }
 
 /**
@@ -75,18 +74,10 @@ export async function correlate(
   kernel: NdArray,
   options: ConvolutionOptions = {},
 ): Promise<NdArray<FloatArray> | GpuArray> {
-  return execute(jobOf(signal, kernel, options, "correlate"));
+  return execute(jobOf("correlate", signal, kernel, options));
 }
 
 /** `correlate` on the calling thread, which it holds until it is done. */
 export function correlateSync(signal: NdArray, kernel: NdArray, options: ConvolutionOptions = {}): NdArray<FloatArray> {
-  return executeSync(jobOf(signal, kernel, options, "correlate"));
-}
-
-function jobOf(signal: NdArray | GpuArray, kernel: NdArray, given: ConvolutionOptions, operation: Operation): Job {
-  checkOptions(given);
-  const options = onGpu(signal, given);
-  const x = isGpuArray(signal) ? gpuView(signal, "signal") : viewOf(signal, "signal");
-  const w = viewOf(kernel, "kernel");
-  return { reduction: reduce(operation, x, w, options), signal: x, kernel: w, options };
+  return executeSync(jobOf("correlate", signal, kernel, options));
 }

@@ -4,7 +4,8 @@ import type { Backend, Executable } from "../backends/backend.js";
 import type { Plan } from "../plan/plan.js";
 import type { Operand } from "../problem/problem.js";
 
-const KEEP = 8;
+/** The layers of a network in training come round again, each with a forward call and two gradients. */
+const KEEP = 32;
 const KEEP_BYTES = 256 * 2 ** 20;
 
 interface Kept {

@@ -11,7 +11,7 @@ import {
   allocate,
   copyElements,
   type FloatArray,
-  isComplex,
+  floatDtype,
   type NdArray,
   rangeOf,
   sizeOf,
@@ -20,6 +20,7 @@ import {
 import { fallback } from "../plan/candidates.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
+import { addBias } from "./bias.js";
 import { exactLength, roundToIntegers } from "./exact.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import { chooseInstead } from "./fallback.js";
@@ -34,6 +35,8 @@ export interface Job {
   signal: View;
   kernel: View;
   options: SharedOptions;
+  /** Added to the result. */
+  bias?: View | undefined;
   /** What was wished for, and chosen, if that was before. */
   made?: { wishes: Wishes; choice: Choice };
 }
@@ -45,6 +48,7 @@ interface Task {
   target: Target;
   control: Control;
   exact: boolean;
+  bias: View | undefined;
   wishes: Wishes;
   among: Among;
   /** What the caller's own functions threw: no fault of a backend. */
@@ -143,18 +147,26 @@ export function wishesOf({ backend, method, threads, maxMemory, plan }: SharedOp
   };
 }
 
-function start({ reduction, signal, kernel, options, made }: Job, among: Among): Task {
+function start(job: Job, among: Among): Task {
+  const { reduction, signal, kernel, options, bias, made } = job;
   const { abort, onProgress, out } = options;
   if (abort?.aborted) throw aborted(abort);
+  if (isOnGpu(job) && (bias || reduction.extended || reduction.folded))
+    throw new HelixError(
+      "option",
+      "arrays on a GPU go without boundary, padding mode and bias, which are the CPU's work; leave those out, or use arrays that are not on a GPU",
+    );
   const exact = isExact(signal, kernel);
-  const longest = exact ? exactLength(signal, kernel) : undefined;
+  const x = reduction.x(dense(signal));
+  const longest = exact ? exactLength(x.view, kernel) : undefined;
   const thrown: unknown[] = [];
   return {
-    x: reduction.x(dense(signal)),
+    x,
     w: reduction.w(dense(kernel)),
-    target: targetOf(reduction, resultDtype(reduction.problem), out, [signal, kernel]),
+    target: targetOf(reduction, resultDtype(reduction.problem), out, bias ? [signal, kernel, bias] : [signal, kernel]),
     control: { abort, onProgress: onProgress && marking(onProgress, thrown) },
     exact,
+    bias,
     wishes: made?.wishes ?? wishesOf(options, longest),
     among,
     thrown,
@@ -194,9 +206,10 @@ function chooseNext(error: unknown, job: Job, task: Task, { choice }: Chosen): C
   return chooseInstead(error, choice, task.wishes, () => chooseAnew(job, task), job.options.onFallback);
 }
 
-function finish({ target, exact }: Task, { choice }: Chosen): NdArray<FloatArray> | GpuArray {
+function finish({ target, exact, bias }: Task, { choice }: Chosen): NdArray<FloatArray> | GpuArray {
   recordSuccess(choice.backend, choice.plan);
   if (exact && choice.plan.run.kind === "spectral") roundToIntegers(target.output.view);
+  if (bias) addBias(bias, target.output.view);
   return target.deliver();
 }
 
@@ -205,9 +218,7 @@ function dense(view: View): View {
   if (gpuDataOf(view)) return view;
   const { first, last } = rangeOf(view);
   if (last - first < 2 * sizeOf(view.shape, "array")) return view;
-  const single = view.dtype === "float32" || view.dtype === "complex64" || view.dtype === "float16";
-  const dtype = isComplex(view.dtype) ? (single ? "complex64" : "complex128") : single ? "float32" : "float64";
-  const packed = allocate(view.shape, dtype, "a packed copy of the input");
+  const packed = allocate(view.shape, floatDtype(view.dtype), "a packed copy of the input");
   copyElements(view, packed);
   return packed;
 }

@@ -9,8 +9,8 @@ import { type PlanSummary, summarise } from "../plan/explain.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Reduction } from "../problem/problem.js";
 import { wishesOf } from "./execute.js";
-import { type ConvolutionOptions, checkOptions } from "./options.js";
-import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
+import { checkOptions, type Operation, type OptionsArgument, type OptionsOf } from "./options.js";
+import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
 import { chooseFor, judge } from "./separable.js";
 
 export interface CandidateExplanation extends PlanSummary {
@@ -46,31 +46,34 @@ export interface Explanation {
  * const { backend, reason, candidates } = await explain("convolve", { signal: { shape: [25, 25, 41, 51] }, kernel: { shape: [10, 10, 10, 10] } }, { mode: "same" });
  * console.table(candidates);
  */
-export async function explain(
-  operation: Operation,
+export async function explain<O extends Operation>(
+  operation: O,
   arrays: { signal: OperandSpec; kernel: OperandSpec },
-  options: ConvolutionOptions = {},
+  ...[options = {} as OptionsOf[O]]: OptionsArgument<OptionsOf[O]>
 ): Promise<Explanation> {
-  checkOptions(options);
+  checkOptions(operation, options);
   const { signal, kernel } = arrays;
-  const [x, w] = [specOf(signal, "signal"), specOf(kernel, "kernel")];
+  const [xName, wName] = operandNames[operation];
+  const [x, w] = [specOf(signal, xName), specOf(kernel, wName)];
   const reduction = reduce(operation, x, w, options);
   await detectAll();
   const wishes = wishesOf(options);
-  return explanationOf(operation, reduction, chooseKnowing(reduction, arrays, isExact(x, w), wishes));
+  return explanationOf(operation, reduction, chooseKnowing(operation, reduction, arrays, isExact(x, w), wishes));
 }
 
 /** The choice by what is known: shapes, and the data of what is given as an array. */
 function chooseKnowing(
+  operation: Operation,
   { problem, x, w }: Reduction,
   { signal, kernel }: { signal: OperandSpec; kernel: OperandSpec },
   exact: boolean,
   wishes: Wishes,
 ): Choice {
+  const [xName, wName] = operandNames[operation];
   if (!("data" in kernel)) return decide(problem, wishes);
-  const judged = judge(problem, w(viewOf(kernel, "kernel")), exact, wishes);
+  const judged = judge(problem, w(viewOf(kernel, wName)), exact, wishes);
   if (!("data" in signal)) return decide(problem, judged.wishes);
-  return chooseFor(problem, x(viewOf(signal, "signal")), judged.kernel, exact, judged.wishes, "all").choice;
+  return chooseFor(problem, x(viewOf(signal, xName)), judged.kernel, exact, judged.wishes, "all").choice;
 }
 
 export function explanationOf(operation: Operation, { problem, outShape }: Reduction, choice: Choice): Explanation {

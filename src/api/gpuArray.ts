@@ -12,7 +12,7 @@ import {
   sizeOf,
   type View,
 } from "../ndarray.js";
-import type { ConvolutionOptions } from "./options.js";
+import type { SharedOptions } from "./options.js";
 
 /**
  * A row-major array in a GPUBuffer of the device that backend "webgpu" computes on, with usage STORAGE, as an output also COPY_DST;
@@ -54,7 +54,7 @@ export function gpuView(array: GpuArray, name: string): View<FloatArray> {
 }
 
 /** The options of a call on these arrays: what lies on a GPU is computed there. */
-export function onGpu<O extends ConvolutionOptions>(signal: NdArray | GpuArray, options: O): O {
+export function onGpu<O extends SharedOptions>(signal: NdArray | GpuArray, options: O): O {
   const { backend = "auto", out } = options;
   if (!isGpuArray(signal) && !isGpuArray(out)) return options;
   if (backend !== "auto" && backend !== "webgpu")

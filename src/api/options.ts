@@ -5,7 +5,9 @@ import { backendNames } from "../dispatch/registry.js";
 import { HelixError } from "../errors.js";
 import { type FloatArray, type NdArray, show } from "../ndarray.js";
 import { type Method, methods } from "../plan/plan.js";
+import type { BoundaryName } from "../problem/boundary.js";
 import { type Mode, modes } from "../problem/convolve.js";
+import type { LayerOptions, PerAxis } from "../problem/layerOptions.js";
 import type { Fallback } from "./fallback.js";
 import type { GpuArray } from "./gpuArray.js";
 
@@ -42,37 +44,93 @@ export interface ConvolutionOptions extends SharedOptions {
   mode?: Mode;
   /** The axes of the signal to convolve, negative ones from the end; default all. The others are broadcast. */
   axes?: number | readonly number[];
+  /**
+   * How the signal goes on beyond its edges; default "zero". "reflect" does not repeat the edge, as NumPy's (and what SciPy calls "mirror");
+   * what SciPy calls "reflect" is "symmetric". "helical", with mode "same": the signal wound without gaps, each row going on into the next.
+   */
+  boundary?: BoundaryName;
+  /** What boundary "constant" continues with; default 0. */
+  fillValue?: number;
 }
 
-const names = [
-  "backend",
-  "method",
-  "plan",
-  "threads",
-  "maxMemory",
-  "out",
-  "abort",
-  "onProgress",
-  "onFallback",
-  "mode",
-  "axes",
-];
+/** Options of the layer operations: stride, padding, dilation, groups, as PyTorch names them. */
+type SharedLayerOptions = Omit<SharedOptions, "out"> & LayerOptions & Out;
+
+interface Out {
+  /** As for the other operations; arrays on a GPU go through `prepare`. */
+  out?: NdArray<FloatArray>;
+}
+
+export interface ConvOptions extends SharedLayerOptions {
+  /** One number for each output channel, shape (O); added in the result's dtype. */
+  bias?: NdArray;
+}
+
+export interface ConvTransposeOptions extends Omit<SharedLayerOptions, "paddingMode"> {
+  /** One number for each output channel, shape (O); added in the result's dtype. */
+  bias?: NdArray;
+  /** Samples added at the end of each axis of the result, fewer than stride or dilation; default 0. */
+  outputPadding?: PerAxis;
+}
+
+export interface ConvGradInputOptions extends SharedLayerOptions {
+  /** The shape of the layer's x, or of its spatial axes alone. */
+  inputShape: readonly number[];
+}
+
+export interface ConvGradWeightOptions extends SharedLayerOptions {
+  /** The shape of the layer's weight, or of its spatial axes alone. */
+  kernelShape: readonly number[];
+}
+
+/** What each operation may be given. */
+export interface OptionsOf {
+  convolve: ConvolutionOptions;
+  correlate: ConvolutionOptions;
+  conv: ConvOptions;
+  convTranspose: ConvTransposeOptions;
+  convGradInput: ConvGradInputOptions;
+  convGradWeight: ConvGradWeightOptions;
+}
+
+export type Operation = keyof OptionsOf;
+
+/** Options may be left out where none of them must be given. */
+export type OptionsArgument<Options> = object extends Options ? [options?: Options] : [options: Options];
+
+const shared = ["backend", "method", "plan", "threads", "maxMemory", "out", "abort", "onProgress", "onFallback"];
+const layer = ["stride", "padding", "dilation", "groups"];
+const padded = [...layer, "paddingMode"];
+const own: Record<Operation, readonly string[]> = {
+  convolve: ["mode", "axes", "boundary", "fillValue"],
+  correlate: ["mode", "axes", "boundary", "fillValue"],
+  conv: ["bias", ...padded],
+  convTranspose: ["bias", "outputPadding", ...layer],
+  convGradInput: ["inputShape", ...padded],
+  convGradWeight: ["kernelShape", ...padded],
+};
+
+const operations = Object.keys(own);
 
 /** Checks names and values; the operation checks what depends on the arrays. */
-export function checkOptions(options: unknown): ConvolutionOptions {
+export function checkOptions<O extends Operation>(operation: O, options: unknown): OptionsOf[O] {
+  if (!operations.includes(operation))
+    throw new HelixError("option", `operation must be one of ${operations.join(", ")}; got ${show(operation)}`, {
+      expected: operations,
+      actual: operation,
+    });
   if (typeof options !== "object" || options === null)
     throw new HelixError("option", `options must be an object; got ${show(options)}`, { actual: options });
+  const names = [...shared, ...own[operation]];
   for (const name of Object.keys(options)) {
     if (!names.includes(name))
-      throw new HelixError("option", `options are ${names.join(", ")}; got "${name}"${suggestion(name)}`, {
+      throw new HelixError("option", `options are ${names.join(", ")}; got "${name}"${suggestion(name, names)}`, {
         expected: names,
         actual: name,
       });
   }
-  const { backend, method, plan, threads, maxMemory, abort, onProgress, onFallback, mode, axes } = options as Record<
-    string,
-    unknown
-  >;
+  const { backend, method, plan, threads, maxMemory, abort, onProgress, onFallback, mode, axes, fillValue } =
+    options as Record<string, unknown>;
   oneOf("backend", ["auto", ...backendNames], backend);
   oneOf("method", ["auto", ...methods], method);
   oneOf("mode", modes, mode);
@@ -93,7 +151,8 @@ export function checkOptions(options: unknown): ConvolutionOptions {
     axes,
     Number.isInteger(axes) || (Array.isArray(axes) && axes.every(Number.isInteger)),
   );
-  return options as ConvolutionOptions;
+  mustBe("fillValue", "a number", fillValue, typeof fillValue === "number");
+  return options as OptionsOf[O];
 }
 
 /** As far as the options need to know. */
@@ -114,7 +173,7 @@ function mustBe(name: string, rule: string, value: unknown, valid: boolean): voi
 }
 
 /** The option that a misspelt name was probably meant to be. */
-function suggestion(name: string): string {
+function suggestion(name: string, names: readonly string[]): string {
   const meant = names.find((known) => known.toLowerCase().startsWith(name.slice(0, 3).toLowerCase()));
   return meant ? `; did you mean "${meant}"?` : "";
 }

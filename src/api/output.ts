@@ -13,7 +13,7 @@ import {
   type View,
   viewOf,
 } from "../ndarray.js";
-import type { Reduction } from "../problem/problem.js";
+import type { Folded, Reduction } from "../problem/problem.js";
 import { type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
 
 export interface Target {
@@ -29,10 +29,10 @@ export function targetOf(
   out: NdArray<FloatArray> | GpuArray | undefined,
   inputs: readonly View[],
 ): Target {
-  const { outShape } = reduction;
+  const { outShape, folded } = reduction;
   if (out === undefined) {
     const view = allocate(outShape, dtype, "the result");
-    return { output: reduction.out(view), deliver: () => view };
+    return folded ? targetFolded(reduction, folded, view, view) : { output: reduction.out(view), deliver: () => view };
   }
   if (isGpuArray(out)) {
     const view = gpuView(out, "out");
@@ -40,12 +40,31 @@ export function targetOf(
     return { output: reduction.out(view), deliver: () => out };
   }
   const view = checkOut(out, outShape, dtype, inputs);
+  if (folded) return targetFolded(reduction, folded, view, out);
   if (isRowMajor(view)) return { output: reduction.out(view), deliver: () => out };
   const packed = allocate(outShape, dtype, "the result");
   return {
     output: reduction.out(packed),
     deliver: () => {
       copyElements(packed, view);
+      return out;
+    },
+  };
+}
+
+function targetFolded(
+  reduction: Reduction,
+  { shape, fold }: Folded,
+  view: View<FloatArray>,
+  out: NdArray<FloatArray>,
+): Target {
+  const computed = allocate(shape, view.dtype, "the gradient beyond the edges");
+  return {
+    output: reduction.out(computed),
+    deliver: () => {
+      const result = allocate(view.shape, view.dtype, "the result");
+      fold(computed, result);
+      copyElements(result, view);
       return out;
     },
   };

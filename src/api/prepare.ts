@@ -8,24 +8,27 @@ import { type FloatArray, type NdArray, type View, viewOf } from "../ndarray.js"
 import type { Plan } from "../plan/plan.js";
 import { type ArraySpec, isExact } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
+import { biasOf } from "./bias.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import { ATTEMPTS, execute, executeSync, type Job, wishesOf } from "./execute.js";
 import { type Explanation, explanationOf } from "./explain.js";
 import { chooseInstead } from "./fallback.js";
 import { type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
-import { type ConvolutionOptions, checkOptions, type SharedOptions } from "./options.js";
-import { type OperandSpec, type Operation, reduce, specOf } from "./reduce.js";
+import { checkOptions, type Operation, type OptionsArgument, type OptionsOf, type SharedOptions } from "./options.js";
+import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
 import { judge } from "./separable.js";
 
 /** What may differ from run to run. */
 export type RunOptions = Pick<SharedOptions, "out" | "abort" | "onProgress" | "onFallback">;
 
-/** The options that are settled when a convolution is prepared. */
-export type PrepareOptions = Omit<ConvolutionOptions, "out" | "abort" | "onProgress">;
+/** The options that are settled when an operation is prepared. */
+export type PrepareOptions<O extends Operation = Operation> = Omit<OptionsOf[O], "out" | "abort" | "onProgress">;
 
 /**
- * Prepares `convolve` or `correlate` for many signals of one shape and dtype with one kernel: plan, memory and the kernel's spectrum
- * are held ready. Signals are not looked at: numbers that a transform drowns (README) are the caller's to keep from it. `dispose()` it when it is no longer needed.
+ * Prepares an operation for many signals of one shape and dtype with one kernel: plan, memory and the kernel's spectrum are held ready.
+ * `dispose()` it when it is no longer needed. Of a layer, x is the signal and the weight the kernel; of `convGradInput`, grad and the
+ * weight; of `convGradWeight`, x and grad. A bias is read in each run, so that its numbers may change in place. Signals are not looked at:
+ * numbers that a transform drowns (README) are the caller's to keep from it.
  *
  * @throws HelixError, as the operation would
  * @example
@@ -33,49 +36,90 @@ export type PrepareOptions = Omit<ConvolutionOptions, "out" | "abort" | "onProgr
  * for (const frame of frames) show(await blur.run(frame));
  * blur.dispose();
  */
-export async function prepare(
-  operation: Operation,
+export async function prepare<O extends Operation>(
+  operation: O,
   { signal }: { signal: OperandSpec },
   kernel: NdArray,
-  options: PrepareOptions = {},
+  ...[options = {} as PrepareOptions<O>]: OptionsArgument<PrepareOptions<O>>
 ): Promise<Prepared> {
-  checkOptions(options);
-  const spec = specOf(signal, "signal");
-  const view = viewOf(kernel, "kernel");
-  const reduction = reduce(operation, spec, view, options);
-  // Signals are not known yet, so no FFT can be promised to round to exact integers.
-  const exact = isExact(spec, view);
-  const wishes = wishesOf(options, exact ? 0 : undefined);
+  const settled = settle(operation, signal, kernel, options as OptionsOf[O]);
+  const { reduction, wishes, exact } = settled;
   const { problem } = reduction;
   await look(problem, wishes);
-  const judged = judge(problem, reduction.w(view), exact, wishes);
+  const judged = judge(problem, reduction.w(settled.kernel), exact, wishes);
   const decideNow = () => ({ choice: decide(problem, judged.wishes) });
   for (let { choice } = decideNow(), attempts = 1; ; attempts++)
     try {
-      const executable = await backendOf(choice.backend).prepare(choice.plan, judged.kernel);
-      return new Prepared(operation, reduction, wishes, spec, view, choice, executable);
+      return new Prepared(settled, choice, await backendOf(choice.backend).prepare(choice.plan, judged.kernel));
     } catch (error) {
       if (attempts >= ATTEMPTS) throw error;
       choice = chooseInstead(error, choice, wishes, decideNow, options.onFallback).choice;
     }
 }
 
+/** `prepare` at once, on backends that can: "wasm" and "js". */
+export function prepareSync<O extends Operation>(
+  operation: O,
+  { signal }: { signal: OperandSpec },
+  kernel: NdArray,
+  ...[options = {} as PrepareOptions<O>]: OptionsArgument<PrepareOptions<O>>
+): Prepared {
+  const settled = settle(operation, signal, kernel, options as OptionsOf[O]);
+  const { reduction, wishes, exact } = settled;
+  const judged = judge(reduction.problem, reduction.w(settled.kernel), exact, wishes);
+  const choice = decide(reduction.problem, judged.wishes, "sync");
+  return new Prepared(settled, choice, buildSync(choice, judged.kernel));
+}
+
+/** What is decided once for all runs. */
+interface Settled {
+  operation: Operation;
+  reduction: Reduction;
+  wishes: Wishes;
+  spec: ArraySpec;
+  kernel: View;
+  bias: View | undefined;
+  /** Whether results are exact integers. */
+  exact: boolean;
+}
+
+function settle<O extends Operation>(
+  operation: O,
+  signal: OperandSpec,
+  kernel: NdArray,
+  options: OptionsOf[O],
+): Settled {
+  checkOptions(operation, options);
+  const [xName, wName] = operandNames[operation];
+  const spec = specOf(signal, xName);
+  const view = viewOf(kernel, wName);
+  const reduction = reduce(operation, spec, view, options);
+  // Signals are not known yet, so no FFT can be promised to round to exact integers.
+  const exact = isExact(spec, view);
+  const wishes = wishesOf(options, exact ? 0 : undefined);
+  return { operation, reduction, wishes, spec, kernel: view, exact, bias: biasOf(options, reduction) };
+}
+
+function buildSync({ backend, plan }: Choice, kernel: Operand): Executable {
+  const executable = backendOf(backend).prepareSync?.(plan, kernel);
+  if (executable) return executable;
+  throw new HelixError("option", `backend "${backend}" cannot prepare synchronously; use prepare, or another backend`);
+}
+
 /** A convolution held ready; made by `prepare`. */
 export class Prepared {
   private readonly supply: Supply;
+  private kernel: View;
   private queue: Promise<unknown> = Promise.resolve();
   private running = 0;
   private disposed = false;
 
   constructor(
-    private readonly operation: Operation,
-    private readonly reduction: Reduction,
-    private readonly wishes: Wishes,
-    private readonly spec: ArraySpec,
-    private kernel: View,
+    private readonly settled: Settled,
     private choice: Choice,
     private executable: Executable,
   ) {
+    this.kernel = settled.kernel;
     const isOwn = (plan: Plan) => plan === this.choice.plan;
     // The plan's own executable is kept; only data that it refuses needs others.
     this.supply = {
@@ -117,22 +161,24 @@ export class Prepared {
   setKernel(kernel: NdArray): void {
     this.checkIdle("setKernel");
     this.checkReady();
-    const view = viewOf(kernel, "kernel");
-    checkSame(view, this.kernel, "kernel");
-    const { problem } = this.reduction;
-    const w = this.reduction.w(view);
+    const { operation, reduction, wishes } = this.settled;
+    const [, name] = operandNames[operation];
+    const view = viewOf(kernel, name);
+    checkSame(view, this.kernel, name);
+    const w = reduction.w(view);
     if (this.choice.plan.run.kind !== "separable") this.executable.setKernel(w);
     else {
-      const judged = judge(problem, w, false, this.wishes);
+      const judged = judge(reduction.problem, w, false, wishes);
       if (judged.kernel.factors) this.executable.setKernel(judged.kernel);
-      else this.change(decide(problem, judged.wishes), w);
+      else this.change(decide(reduction.problem, judged.wishes), w);
     }
     this.kernel = view;
   }
 
   /** What each run does, and why. */
   explain(): Explanation {
-    return explanationOf(this.operation, this.reduction, this.choice);
+    const { operation, reduction } = this.settled;
+    return explanationOf(operation, reduction, this.choice);
   }
 
   /** Frees what is held, after the runs that are under way. */
@@ -143,26 +189,25 @@ export class Prepared {
   }
 
   private change(choice: Choice, kernel: Operand): void {
-    const executable = backendOf(choice.backend).prepareSync?.(choice.plan, kernel);
-    if (!executable)
-      throw new HelixError("option", `backend "${choice.backend}" cannot change its plan; prepare the new kernel`);
+    const executable = buildSync(choice, kernel);
     this.executable.dispose();
     [this.choice, this.executable] = [choice, executable];
   }
 
   private job(signal: NdArray | GpuArray, options: RunOptions): Job {
     this.checkReady();
-    checkOptions(options);
-    const view = isGpuArray(signal) ? gpuView(signal, "signal") : viewOf(signal, "signal");
+    const { operation, reduction, spec, bias, wishes } = this.settled;
+    const [name] = operandNames[operation];
+    checkOptions(operation, options);
+    const view = isGpuArray(signal) ? gpuView(signal, name) : viewOf(signal, name);
     if ((isGpuArray(signal) || isGpuArray(options.out)) && isSync(this.choice.backend))
       throw new HelixError(
         "option",
         `arrays on a GPU need a convolution that was prepared for backend "webgpu"; this one is on "${this.choice.backend}"`,
         { expected: "webgpu", actual: this.choice.backend },
       );
-    checkSame(view, this.spec, "signal");
-    const made = { wishes: this.wishes, choice: this.choice };
-    return { reduction: this.reduction, signal: view, kernel: this.kernel, options, made };
+    checkSame(view, spec, name);
+    return { reduction, signal: view, kernel: this.kernel, options, bias, made: { choice: this.choice, wishes } };
   }
 
   private checkIdle(name: string): void {

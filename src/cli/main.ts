@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { type CAC, cac } from "cac";
 import { version } from "../../package.json";
 import { formatBytes } from "../format.js";
-import { backends, convolve, correlate, explain, type Operation } from "../index.js";
+import { backends, convolve, correlate, explain } from "../index.js";
 import { bench } from "./bench.js";
 import { markArguments, type Request, readOut, readRequest, UsageError, unmark } from "./commandLine.js";
 import { explainTable } from "./explainTable.js";
@@ -70,7 +70,10 @@ function describeCommands(): CAC {
   return cli;
 }
 
-async function compute(operation: Operation, { signal, kernel, out, isExplained, options }: Request): Promise<void> {
+async function compute(
+  operation: keyof typeof operations,
+  { signal, kernel, out, isExplained, options }: Request,
+): Promise<void> {
   if (out !== undefined) await checkTarget(out);
   const arrays = { signal: await readArray(signal, interrupted), kernel: await readArray(kernel, interrupted) };
   if (isExplained) {

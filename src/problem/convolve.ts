@@ -8,7 +8,8 @@
 // correlate(x, w) = convolve(x, conj(flip(w))). Axes that are not convolved are broadcast: both arrays larger than 1, group;
 // only the signal, batch; only the kernel, output channel.
 import { formatShape, HelixError } from "../errors.js";
-import { type Dtype, isComplex, isInteger, show, type View } from "../ndarray.js";
+import { type Dtype, flip, isComplex, isInteger, show, type View } from "../ndarray.js";
+import { type Extension, extendSignal } from "./extension.js";
 import type { Axis, Operand, Problem, Reduction } from "./problem.js";
 
 export type Mode = "full" | "same" | "valid";
@@ -26,6 +27,8 @@ export interface ConvolveOptions {
   axes?: readonly number[] | undefined;
   /** Reverse and conjugate the kernel. */
   correlate: boolean;
+  /** How the signal goes on beyond its edges; with zeros if undefined. */
+  extension?: Extension | undefined;
 }
 
 /** One axis of the result, and where it comes from. A kernel without that axis is broadcast along it. */
@@ -37,7 +40,7 @@ interface AxisRole {
 }
 
 export function reduceConvolve(signal: ArraySpec, kernel: ArraySpec, options: ConvolveOptions): Reduction {
-  const { mode, correlate } = options;
+  const { mode, correlate, extension } = options;
   const roles = assignRoles(signal.shape, kernel.shape, options.axes);
   const convolved = roles.filter(({ role }) => role === "convolved");
   if (mode === "valid") checkDominance(signal.shape, kernel.shape, convolved);
@@ -45,8 +48,7 @@ export function reduceConvolve(signal: ArraySpec, kernel: ArraySpec, options: Co
   const count = (role: AxisRole["role"]) =>
     roles.reduce((size, r) => (r.role === role ? size * Math.max(r.m, r.n) : size), 1);
   const problem: Problem = {
-    precision: [signal, kernel].every(({ dtype }) => isSingle(dtype)) ? "f32" : "f64",
-    field: [signal, kernel].some(({ dtype }) => isComplex(dtype)) ? "complex" : "real",
+    ...arithmeticOf(signal, kernel),
     conj: { x: false, w: correlate && isComplex(kernel.dtype) },
     batch: count("batch"),
     groups: count("group"),
@@ -57,13 +59,26 @@ export function reduceConvolve(signal: ArraySpec, kernel: ArraySpec, options: Co
   const outShape = roles.map(({ role, m, n }) => (role === "convolved" ? windowOf(mode, m, n).count : Math.max(m, n)));
   const all = roles.map((_, d) => d);
   const kernelAxes = roles.map(({ kernelAxis }) => kernelAxis);
-  return {
+  const reversed = convolved.flatMap(({ kernelAxis }) => kernelAxis ?? []);
+  const reduction: Reduction = {
     problem,
     outShape,
     x: (view) => operand(view, roles, all, "batch"),
-    w: (view) => operand(correlate ? flip(view, roles) : view, roles, kernelAxes, "cout"),
+    w: (view) => operand(correlate ? flip(view, reversed) : view, roles, kernelAxes, "cout"),
     out: (view) => ({ ...operand(view, roles, all, "batch"), view, channel: offsets(view, roles, all, "cout") }),
   };
+  if (extension === undefined || extension.boundary === "zero") return reduction;
+  if (extension.boundary === "helical" && mode !== "same")
+    throw new HelixError(
+      "option",
+      `boundary "helical" goes with mode "same", whose results lie on the signal's own helix; got mode "${mode}"`,
+      { expected: "same", actual: mode },
+    );
+  return extendSignal(
+    reduction,
+    all.filter((d) => roles[d]?.role === "convolved"),
+    extension,
+  );
 }
 
 function windowOf(mode: Mode, m: number, n: number): Axis {
@@ -126,23 +141,6 @@ function checkDominance(signal: readonly number[], kernel: readonly number[], co
   );
 }
 
-function isSingle(dtype: Dtype): boolean {
-  return dtype === "float32" || dtype === "complex64" || dtype === "float16";
-}
-
-/** The view reversed along its convolved axes. */
-function flip(view: View, roles: AxisRole[]): View {
-  const stride = [...view.stride];
-  let { offset } = view;
-  for (const { role, kernelAxis } of roles) {
-    if (role !== "convolved" || kernelAxis === undefined) continue;
-    const step = stride[kernelAxis] as number;
-    offset += step * ((view.shape[kernelAxis] as number) - 1);
-    stride[kernelAxis] = -step;
-  }
-  return { ...view, stride, offset };
-}
-
 function operand(
   view: View,
   roles: AxisRole[],
@@ -180,6 +178,14 @@ function offsets(
   });
   return list;
 }
+
+/** The arithmetic in which two arrays meet. */
+export const arithmeticOf = (...arrays: readonly ArraySpec[]): Pick<Problem, "precision" | "field"> => ({
+  precision: arrays.every(({ dtype }) => isSingle(dtype)) ? "f32" : "f64",
+  field: arrays.some(({ dtype }) => isComplex(dtype)) ? "complex" : "real",
+});
+
+const isSingle = (dtype: Dtype): boolean => dtype === "float32" || dtype === "complex64" || dtype === "float16";
 
 /** Float16 arrays count as float32, integers as float64; anything with a float64 is float64. */
 export function resultDtype({ precision, field }: Problem): Dtype {

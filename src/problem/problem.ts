@@ -4,7 +4,7 @@
 //
 // zero outside the full range; * is linear convolution: (x * w)[k] = Σ over u·i + v·j = k of x[i] w[j], axis by axis.
 // b (batch), g (group), o (output channel) and c (input channel) are roles that axes of the caller's arrays play.
-import type { View } from "../ndarray.js";
+import type { FloatArray, View } from "../ndarray.js";
 
 /** One convolved axis: x has `x` samples, `u` apart; w has `w` samples, `v` apart; `count` outputs are wanted. */
 export interface Axis {
@@ -50,6 +50,15 @@ export interface Reduction {
   x(view: View): Operand;
   w(view: View): Operand;
   out<V extends View>(view: V): Operand<V>;
+  /** Whether x is a copy, with what lies beyond its edges (extension.ts). */
+  extended?: true;
+  /** Where what is computed is the gradient of an extension of the result (extension.ts): its shape, and what adds it to the result's zeros. */
+  folded?: Folded;
+}
+
+export interface Folded {
+  shape: number[];
+  fold(computed: View<FloatArray>, result: View<FloatArray>): void;
 }
 
 /** How many of an operand's elements there are. */

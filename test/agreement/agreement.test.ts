@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { agree } from "./convolutions.js";
 import { tightness } from "./helix.js";
+import { agreeOnLayers } from "./layers.js";
 import { agreeWithThreads } from "./threads.js";
 
 const test = suite("agreement");
@@ -12,6 +13,16 @@ test("random convolutions and correlations agree with the oracle on every backen
   assert.is(problems, 2500);
   assert.is(checks.size, 16);
   for (const [label, { count }] of checks) assert.ok(count > 100, `only ${count} results of ${label}`);
+});
+
+test("random layers of every option, their transposes and gradients agree with the oracle on every backend", async () => {
+  const { problems, checks, failures } = await agreeOnLayers(1_000_000, 150);
+  assert.equal(failures, []);
+  assert.is(problems, 150);
+  for (const operation of ["conv", "gradInput", "gradWeight", "transpose"])
+    for (const way of ["js direct", "js fft", "wasm auto", "wasm direct", "wasm fft"])
+      for (const precision of ["f32", "f64"])
+        assert.ok(checks.get(`${way} ${precision} ${operation}`)?.count, `no ${operation} by ${way} ${precision}`);
 });
 
 test("random problems with several tasks are right, and the same bits with 1, 2 and 3 threads, by every plan", async () => {

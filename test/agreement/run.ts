@@ -1,17 +1,16 @@
 // npm run agreement [problems]: the full count of random problems, and what came of them.
-import { agree } from "./convolutions.js";
+import { agree, type Tally } from "./convolutions.js";
 import { tightness } from "./helix.js";
 import { accuracyAtLargeSizes } from "./large.js";
+import { agreeOnLayers } from "./layers.js";
 import { agreeWithThreads } from "./threads.js";
 
 const problems = Number(process.argv[2] ?? 20000);
 const start = performance.now();
 const tally = await agree(1, problems);
-console.log(`${tally.problems} random problems of rank 1 to 6, ${tally.failures.length} failures`);
-for (const [label, { count, worst }] of [...tally.checks].sort())
-  console.log(
-    `  ${label.padEnd(16)} ${String(count).padStart(6)} results, largest error ${worst.toFixed(2)} of its bound`,
-  );
+report("problems", tally);
+const layers = await agreeOnLayers(1, Math.ceil(problems / 10));
+report("layers and their gradients", layers);
 const threads = await agreeWithThreads(1, Math.ceil(problems / 200));
 console.log(
   `${threads.problems} random problems with several tasks, 1, 2 and 3 threads, ${threads.helped} tasks done by helping threads, ${threads.failures.length} failures`,
@@ -29,6 +28,14 @@ const tooLarge = large
   .filter(({ error, bound }) => !(error <= bound))
   .map(({ label }) => `error over the bound: ${label}`);
 const idle = threads.helped > 0 ? [] : ["no thread helped"];
-const failures = [...tally.failures, ...threads.failures, ...idle, ...tight.failures, ...tooLarge];
+const failures = [...tally.failures, ...layers.failures, ...threads.failures, ...idle, ...tight.failures, ...tooLarge];
 for (const failure of failures.slice(0, 20)) console.error(failure);
 process.exitCode = failures.length > 0 ? 1 : 0;
+
+function report(what: string, { problems, checks, failures }: Tally): void {
+  console.log(`${problems} random ${what} of rank 1 to 6, ${failures.length} failures`);
+  for (const [label, { count, worst }] of [...checks].sort())
+    console.log(
+      `  ${label.padEnd(26)} ${String(count).padStart(6)} results, largest error ${worst.toFixed(2)} of its bound`,
+    );
+}

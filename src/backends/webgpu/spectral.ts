@@ -100,7 +100,7 @@ export class Spectral extends Wound {
     const { sides, places, slabs, signal, result } = buffers;
     if (!spectrum) throw new Error("setKernel comes before run");
     const [inputs, outputs] = [bite.inputs.length, bite.outputs.length];
-    const { byColumn, byRow, coarse, fine } = this.tables();
+    const { byColumn, byRow, coarse, fine } = this.twiddles();
     const pairs = single ? undefined : filled(this.gpu, lease, this.pairList);
     if (layout.kind === "whole") {
       const common = { sides, places, slabs, roots: byRow, fine };
@@ -159,7 +159,7 @@ export class Spectral extends Wound {
     const lease = gpu.pool.lease();
     const { first, last } = rangeOf(kernel.view);
     const { buffer: signal, origin } = upload(gpu, lease, kernel.view, first, last);
-    const { byColumn, byRow, coarse, fine } = this.tables();
+    const { byColumn, byRow, coarse, fine } = this.twiddles();
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (let from = 0; from < slabs.length; from += KERNEL_SLABS) {
@@ -178,7 +178,7 @@ export class Spectral extends Wound {
     lease.release();
   }
 
-  private tables() {
+  private twiddles() {
     const { gpu, layout, points } = this;
     const table = (count: number, length: number) =>
       gpu.constant(`roots ${count} ${length}`, () => roots(count, length));

@@ -5,7 +5,7 @@ import type { Operand } from "../../problem/problem.js";
 import type { Control, Executable, Outcome, Output } from "../backend.js";
 import { aborted } from "../stepped.js";
 import type { Gpu } from "./gpu.js";
-import { type HelixAxis, helixTable, packedAxes } from "./helix.js";
+import { type HelixAxis, type HelixTable, helixTable, packedAxes } from "./helix.js";
 import type { Lease } from "./pool.js";
 import type { Bite, Rounds, Slab } from "./rounds.js";
 import {
@@ -57,6 +57,8 @@ export abstract class Wound implements Executable {
   /** Σ|w|, and what came of bringing the kernel to the GPU. */
   protected kernelSum = 0;
   protected kernelReady: Promise<void> = Promise.resolve();
+  /** The tables of the sides last seen, which most runs have in common. */
+  private readonly tables = new Map<string, HelixTable>();
   /** Halved when memory runs out. */
   private budget: number;
 
@@ -206,7 +208,7 @@ export abstract class Wound implements Executable {
   /** The uniform, the index tables and the lists of slabs of one or two sides. */
   protected sideBuffers(lease: Lease, specs: readonly SideSpec[]): SideBuffers {
     const sides = new ArrayBuffer(2 * SIDE);
-    const tables = specs.map(({ axes }) => helixTable(axes));
+    const tables = specs.map(({ axes }) => this.tableOf(axes));
     const places = new Int32Array(tables.reduce((n, table) => n + table.places.length, 0));
     const slabs = new Int32Array(3 * specs.reduce((n, spec) => n + spec.slabs.length, 0));
     let [place, list] = [0, 0];
@@ -227,8 +229,19 @@ export abstract class Wound implements Executable {
       slabs: filled(this.gpu, lease, slabs),
     };
   }
+
+  private tableOf(axes: readonly HelixAxis[]): HelixTable {
+    const key = JSON.stringify(axes);
+    const table = this.tables.get(key) ?? helixTable(axes);
+    this.tables.delete(key);
+    this.tables.set(key, table);
+    if (this.tables.size > KEEP_TABLES) this.tables.delete(this.tables.keys().next().value as string);
+    return table;
+  }
 }
 
+/** Sides whose tables are kept: those of the kernel, the signal and the result. */
+const KEEP_TABLES = 3;
 /** Bytes of a Side, and GPUMapMode.READ. */
 const SIDE = 48;
 const GPU_MAP_READ = 1;
