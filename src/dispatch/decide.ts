@@ -59,8 +59,15 @@ function decideAnew(problem: Problem, wishes: Wishes, among: Among, now: number)
 /** Differs when the same question may have another answer: by other rates, other failures, or another GPU. */
 const circumstances = (now: number): string => `${generation()} ${restingEpoch(now)} ${gpus()}`;
 
-const gpus = (): string =>
-  backendNames.map((name) => (isSync(name) ? "" : JSON.stringify(backendOf(name).describe()))).join();
+function gpus(): string {
+  let found = "";
+  for (const name of backendNames) {
+    if (isSync(name)) continue;
+    const { available, detail } = backendOf(name).describe();
+    found += ` ${available} ${detail}`;
+  }
+  return found;
+}
 
 /** Everything that a choice depends on; JSON would take several times as long. */
 function keyOf({ axes, conj, precision, field, batch, groups, cin, cout }: Problem, wishes: Wishes): string {

@@ -22,6 +22,7 @@ const about: [ProbeName, Kind, keyof Rate][] = [
   ["many rows", "spectral", "row"],
   ["short spectral", "spectral", "run"],
   ["long strip", "strip", "bytes"],
+  ["short strip", "strip", "run"],
 ];
 
 /** No rate is taken to be farther from its default: what seems to be is a disturbance. */

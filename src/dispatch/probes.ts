@@ -6,7 +6,15 @@ import { candidates } from "../plan/candidates.js";
 import type { Plan } from "../plan/plan.js";
 import { kernelSize, type Operand, outSize, type Problem, signalSize } from "../problem/problem.js";
 
-export type ProbeName = "spectral" | "short spectral" | "long spectral" | "many rows" | "strip" | "long strip" | "rows";
+export type ProbeName =
+  | "spectral"
+  | "short spectral"
+  | "long spectral"
+  | "many rows"
+  | "strip"
+  | "short strip"
+  | "long strip"
+  | "rows";
 
 type Precision = Plan["precision"];
 
@@ -23,6 +31,7 @@ const shapes: Record<ProbeName, Shape> = {
   "long spectral": { kind: "spectral", signal: [220_000], kernel: [30_000] },
   "many rows": { kind: "spectral", signal: [6, 6, 6, 6, 6], kernel: [2, 2, 2, 2, 2] },
   "long strip": { kind: "strip", signal: [500_000], kernel: [3] },
+  "short strip": { kind: "strip", signal: [500], kernel: [9] },
   "short spectral": { kind: "spectral", signal: [900], kernel: [100] },
   rows: { kind: "rows", signal: [60, 60], kernel: [5, 5] },
 };
@@ -41,6 +50,7 @@ const reference: Record<string, Partial<Record<ProbeName, number>>> = {
     spectral: 36.0e-6,
     "long spectral": 1080e-6,
     "many rows": 101e-6,
+    "short strip": 12.0e-6,
     "long strip": 444e-6,
     "short spectral": 13.4e-6,
     rows: 160e-6,
@@ -50,6 +60,7 @@ const reference: Record<string, Partial<Record<ProbeName, number>>> = {
     spectral: 50.2e-6,
     "long spectral": 2093e-6,
     "many rows": 141e-6,
+    "short strip": 11.9e-6,
     "long strip": 788e-6,
     "short spectral": 13.3e-6,
     rows: 159e-6,
@@ -59,6 +70,7 @@ const reference: Record<string, Partial<Record<ProbeName, number>>> = {
     spectral: 88.1e-6,
     "long spectral": 3845e-6,
     "many rows": 238e-6,
+    "short strip": 11.4e-6,
     "long strip": 1284e-6,
     "short spectral": 17.0e-6,
     rows: 158e-6,
@@ -68,6 +80,7 @@ const reference: Record<string, Partial<Record<ProbeName, number>>> = {
     spectral: 90.7e-6,
     "long spectral": 3987e-6,
     "many rows": 243e-6,
+    "short strip": 11.4e-6,
     "long strip": 1468e-6,
     "short spectral": 17.3e-6,
     rows: 158e-6,
