@@ -48,7 +48,9 @@ async function checkOne(random: Random, seed: number, tally: Tally, only?: "webg
   const shapeOption = (shape: number[]) => (spatialOnly ? shape.slice(2) : shape);
 
   const check = (label: string, result: NdArray, expected: Expected, shape: number[]) => {
-    const error = errorOf(result.data, expected);
+    // Where nothing meets, as strides can have it, an FFT leaves its rounding errors, relative to what it has transformed.
+    const isEmpty = expected.magnitude.every((value) => value === 0);
+    const error = isEmpty ? norm(result.data) / (norm(w) * norm(g)) : errorOf(result.data, expected);
     const limit = bounds[precision];
     const entry = tally.checks.get(label) ?? { count: 0, worst: 0 };
     tally.checks.set(label, { count: entry.count + 1, worst: Math.max(entry.worst, error / limit) });
@@ -155,6 +157,9 @@ function randomLayer(random: Random) {
   const { groups, paddingMode } = layer;
   return { layer, options: { stride: short(stride), dilation: short(dilation), groups, padding: spelt, paddingMode } };
 }
+
+const norm = (values: ArrayLike<number>): number =>
+  Math.sqrt(Array.from(values).reduce((sum, value) => sum + value ** 2, 0));
 
 const typed = (numbers: Float64Array, type: Type): Float32Array | Float64Array =>
   type === "float32" || type === "complex64" ? Float32Array.from(numbers) : numbers;
