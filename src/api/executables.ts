@@ -15,8 +15,18 @@ interface Kept {
 
 const kept = new Map<string, Kept>();
 
-const keyOf = (backend: Backend, { bytes: _bytes, threadBytes: _each, cost: _cost, ...plan }: Plan): string =>
-  `${backend.name} ${JSON.stringify(plan)}`;
+/** Keys of plans that were asked for: a decision that is remembered is always the same object. */
+const keys = new WeakMap<Plan, string>();
+
+function keyOf(backend: Backend, plan: Plan): string {
+  let key = keys.get(plan);
+  if (key === undefined) {
+    const { bytes: _bytes, threadBytes: _each, cost: _cost, ...rest } = plan;
+    key = JSON.stringify(rest);
+    keys.set(plan, key);
+  }
+  return `${backend.name} ${key}`;
+}
 
 /** Executables with a kernel in place, for one caller at a time; each is given back after its run. */
 export interface Supply {

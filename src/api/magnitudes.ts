@@ -48,11 +48,24 @@ function count(view: View, samples: number): void {
   const size = parts * sizeOf(view.shape, "array");
   // Odd, so that it does not fall into step with rows.
   const step = Math.max(1, Math.floor(size / samples)) | 1;
-  const { data } = view;
+  const data: ArrayLike<number> = view.data;
   if (isRowMajor(view)) {
     const first = parts * view.offset;
-    for (let i = first; i < first + size; i += step) add(data[i] as number);
+    if (data instanceof Float32Array) countFloat32(data, first, first + size, step);
+    else for (let i = first; i < first + size; i += step) add(data[i] as number);
   } else for (let i = 0; i < size; i += step) add(data[placeOf(view, i, parts)] as number);
+}
+
+/** The same for float32, whose exponents lie in its own words: a fifth of the time. */
+function countFloat32({ buffer, byteOffset, length }: Float32Array, first: number, end: number, step: number): void {
+  const bits = new Uint32Array(buffer, byteOffset, length);
+  for (let i = first; i < end; i += step) {
+    const magnitude = (bits[i] as number) & 0x7fffffff;
+    const exponent = magnitude >>> 23;
+    // The exponents of float32 are 127 from zero, those of float64 1023; denormal numbers count as the smallest normal ones.
+    const at = exponent === 255 ? EXPONENTS - 1 : magnitude === 0 ? 0 : exponent + 896;
+    histogram[at] = (histogram[at] as number) + 1;
+  }
 }
 
 function add(value: number): void {

@@ -81,15 +81,14 @@ export function reduceConvolve(signal: ArraySpec, kernel: ArraySpec, options: Co
   );
 }
 
-function windowOf(mode: Mode, m: number, n: number): Axis {
-  const axis = { x: m, w: n, u: 1, v: 1, step: 1 };
+function windowOf(mode: Mode, x: number, w: number): Axis {
   switch (mode) {
     case "full":
-      return { ...axis, lo: 0, count: m + n - 1 };
+      return { x, w, u: 1, v: 1, lo: 0, step: 1, count: x + w - 1 };
     case "same":
-      return { ...axis, lo: Math.floor((n - 1) / 2), count: m };
+      return { x, w, u: 1, v: 1, lo: Math.floor((w - 1) / 2), step: 1, count: x };
     case "valid":
-      return { ...axis, lo: Math.min(m, n) - 1, count: Math.abs(m - n) + 1 };
+      return { x, w, u: 1, v: 1, lo: Math.min(x, w) - 1, step: 1, count: Math.abs(x - w) + 1 };
     default:
       return mode satisfies never;
   }
