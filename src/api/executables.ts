@@ -9,6 +9,8 @@ const KEEP = 32;
 const KEEP_BYTES = 256 * 2 ** 20;
 
 interface Kept {
+  /** Not just of the same name: a GPU's backend is replaced when another device is to be used. */
+  backend: Backend;
   executable: Executable;
   bytes: number;
 }
@@ -46,11 +48,11 @@ export const recentExecutables: Supply = {
 
 function giveBack(backend: Backend, plan: Plan, executable: Executable): void {
   const key = keyOf(backend, plan);
-  if (plan.bytes > KEEP_BYTES || kept.has(key)) {
+  if (plan.bytes > KEEP_BYTES || find(key, backend)) {
     executable.dispose();
     return;
   }
-  kept.set(key, { executable, bytes: plan.bytes });
+  kept.set(key, { backend, executable, bytes: plan.bytes });
   let bytes = [...kept.values()].reduce((sum, entry) => sum + entry.bytes, 0);
   for (const [oldest, entry] of kept) {
     if (kept.size <= KEEP && bytes <= KEEP_BYTES) break;
@@ -62,7 +64,7 @@ function giveBack(backend: Backend, plan: Plan, executable: Executable): void {
 
 function reuse(backend: Backend, plan: Plan, kernel: Operand): Executable | undefined {
   const key = keyOf(backend, plan);
-  const found = kept.get(key)?.executable;
+  const found = find(key, backend);
   if (!found) return undefined;
   kept.delete(key);
   try {
@@ -72,4 +74,13 @@ function reuse(backend: Backend, plan: Plan, kernel: Operand): Executable | unde
     found.dispose();
     throw error;
   }
+}
+
+/** What is kept for a backend; what was kept for another in its place is given up. */
+function find(key: string, backend: Backend): Executable | undefined {
+  const found = kept.get(key);
+  if (!found || found.backend === backend) return found?.executable;
+  kept.delete(key);
+  found.executable.dispose();
+  return undefined;
 }
