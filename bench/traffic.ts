@@ -3,7 +3,7 @@
 // outputs that are kept. Bytes are those of the places that a dispatch reads or writes, each counted once; its small tables are counted too.
 // The adapter may compute in software: counts are the same on every one with its limits.
 
-import { helixTable, innerAxes } from "../src/backends/webgpu/helix.js";
+import { helixTable, woundAxes } from "../src/backends/webgpu/helix.js";
 import { createWebGpu } from "../src/backends/webgpu/index.js";
 import { layoutOf } from "../src/backends/webgpu/layout.js";
 import { allocate } from "../src/ndarray.js";
@@ -67,7 +67,7 @@ for (const workload of workloads.filter(({ precision, layer }) => precision === 
   const points = plan.run.length / 2;
   const layout = layoutOf(points, plan.run.odd, true, gpu.limits);
   const spectrum = 8 * points;
-  const places = [innerAxes(plan, x, "x"), innerAxes(plan, out, "out")].map(
+  const places = [woundAxes(plan, x, "x"), woundAxes(plan, out, "out")].map(
     (axes) => 4 * helixTable(axes).places.length,
   );
   const [wound = 0, unwound = 0] = places;

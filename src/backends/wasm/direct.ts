@@ -3,10 +3,11 @@ import type { Hold, Plan } from "../../plan/plan.js";
 import { slabOffsets } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
+import type { HelixAxis } from "../helixAxes.js";
 import { Stepped, type Steps } from "../stepped.js";
 import type { Crew } from "./crew.js";
 import type { Instance } from "./instance.js";
-import { type HelixAxis, innerAxes } from "./staging.js";
+import { walkedAxes } from "./staging.js";
 
 /** An operand in its part. Of x, the outer indices are batches, of w output channels. */
 export interface Side {
@@ -65,7 +66,7 @@ export abstract class Direct extends Stepped {
     return {
       operand,
       which,
-      axes: innerAxes(this.plan, operand, which),
+      axes: walkedAxes(this.plan, operand, which),
       sign: this.plan.conj[which] ? -1 : 1,
       offset: (outer, group, channel) =>
         origin + at(operand.batch, outer) + at(operand.group, group) + at(operand.channel, channel),

@@ -2,7 +2,8 @@
 import type { Plan, Spectral } from "../../plan/plan.js";
 import { slabOffsets } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
-import { type HelixAxis, inputPiece, outputPiece, type Piece } from "./staging.js";
+import type { HelixAxis } from "../helixAxes.js";
+import { inputPiece, outputPiece, type Piece } from "./staging.js";
 
 export interface Round {
   group: number;

@@ -4,7 +4,7 @@ import { gcd } from "../../plan/trim.js";
 import type { Output } from "../backend.js";
 import type { Steps } from "../stepped.js";
 import { at, Direct, type Side } from "./direct.js";
-import { innerAxes, stageWhole, writeAxes } from "./staging.js";
+import { stageWhole, walkedAxes, writeAxes } from "./staging.js";
 
 export class Rows extends Direct {
   protected *compute(taps: Side, samples: Side, out: Output): Steps {
@@ -28,7 +28,7 @@ export class Rows extends Direct {
     const size = out.view.shape.reduce((product, n) => product * n, 1);
     const y = instance.allocate(size * element);
     exports.clear(y, size * element);
-    const outAxes = writeAxes(instance, innerAxes(plan, out, "out"), element);
+    const outAxes = writeAxes(instance, walkedAxes(plan, out, "out"), element);
     const outer = plan.axes[0] as AxisPlan;
     const outerTaps = outer[taps.which].size;
     const tapStep = taps.which === "w" ? outer.v : outer.u;

@@ -14,7 +14,7 @@ import type { Crew, Work } from "./crew.js";
 import type { Instance } from "./instance.js";
 import { Kept } from "./kept.js";
 import { type Round, roundsOf, togetherOf } from "./rounds.js";
-import { Carrier, clearUncomputed, innerAxes, inputPiece, layoutOf, type Piece, type Room } from "./staging.js";
+import { Carrier, clearUncomputed, inputPiece, layoutOf, type Piece, type Room, walkedAxes } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
 import { type Local, local, type Task } from "./tasks.js";
 
@@ -100,7 +100,7 @@ export class Spectral extends Stepped {
 
   private layOutKernel(kernel: Operand): Work & Sums {
     const { instance, plan, parts } = this;
-    const axes = innerAxes(plan, kernel, "w");
+    const axes = walkedAxes(plan, kernel, "w");
     const offsets = slabOffsets(plan, "w", kernel.stride);
     const slices = kernel.group.flatMap((g) => kernel.batch.flatMap((o) => kernel.channel.map((c) => g + o + c)));
     const pieces = slices.flatMap((slice) =>
@@ -127,8 +127,8 @@ export class Spectral extends Stepped {
 
   private layOutSignal(signal: Operand, out: Output): Work & Sums {
     const { plan, parts } = this;
-    const xAxes = innerAxes(plan, signal, "x");
-    const yAxes = innerAxes(plan, out, "out");
+    const xAxes = walkedAxes(plan, signal, "x");
+    const yAxes = walkedAxes(plan, out, "out");
     const rounds = roundsOf(plan, this.spectral, { operand: signal, axes: xAxes }, { operand: out, axes: yAxes });
     const pieces = (which: "x" | "y") => rounds.flatMap((round) => round[which]);
     const x = { operand: signal, axes: xAxes, parts, pieces: pieces("x"), perTask: 1 };

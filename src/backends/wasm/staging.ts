@@ -3,30 +3,15 @@ import { rangeOf, type View } from "../../ndarray.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
+import { elementsBefore, type HelixAxis, innerAxes, isPacked, reachOf, touched, type Which } from "../helixAxes.js";
 import { clear } from "../zero.js";
 import type { Crew } from "./crew.js";
 import type { Instance } from "./instance.js";
 import { load, type Task, type Transfer } from "./tasks.js";
 
-export type Which = "x" | "w" | "out";
-
-/** An axis for assembly/helix.ts: how many elements, how far apart in the array (elements) and on the helix (numbers). */
-export interface HelixAxis {
-  count: number;
-  stride: number;
-  step: number;
-}
-
-/** The inner axes of an operand, as few as walk it. */
-export function innerAxes({ axes, outer, stride }: Plan, { stride: elements }: Operand, which: Which): HelixAxis[] {
-  const dilation = { x: "u", w: "v", out: "step" } as const;
-  const inner = axes.slice(outer).map((axis, d) => ({
-    count: axis[which].size,
-    stride: elements[outer + d] as number,
-    step: axis[dilation[which]] * (stride[outer + d] as number),
-  }));
-  return mergeAxes(inner);
-}
+/** The wound axes of an operand, as few as walk it. */
+export const walkedAxes = (plan: Plan, operand: Operand, which: Which): HelixAxis[] =>
+  mergeAxes(innerAxes(plan, operand, which));
 
 /** Axes of one element are left out, and neighbours that are contiguous on both sides become one; at least one stays. */
 function mergeAxes(axes: readonly HelixAxis[]): HelixAxis[] {
@@ -59,10 +44,6 @@ export function writeAxes(instance: Instance, axes: readonly HelixAxis[], bytes:
   return { address, rank: axes.length };
 }
 
-/** Position of the last element of some axes. */
-export const reachOf = (axes: readonly HelixAxis[]): number =>
-  axes.reduce((sum, { count, step }) => sum + (count - 1) * step, 0);
-
 /** What tasks depend on: how an operand lies in its array, whatever the array holds. */
 export const layoutOf = ({ view, batch, group, channel, stride }: Operand): string =>
   `${view.shape}/${view.stride}/${view.offset}/${batch}/${group}/${channel}/${stride}`;
@@ -84,48 +65,14 @@ export interface Piece {
 
 /** A slab whose elements from number `low` on and before `high` are read. */
 export function inputPiece(axes: readonly HelixAxis[], offset: number, r: number, low: number, high: number): Piece {
-  const [outermost, ...inside] = axes as [HelixAxis, ...HelixAxis[]];
-  const { count, stride, step } = outermost;
-  const from = Math.max(0, Math.ceil((low - r - reachOf(inside)) / step));
-  const to = Math.min(count, Math.floor((high - 1 - r) / step) + 1);
-  if (from >= to) return { r, offset, touched: { first: offset, count: 0 } };
-  const { first, last } = rangeOf({
-    shape: [to - from, ...inside.map((axis) => axis.count)],
-    stride: [stride, ...inside.map((axis) => axis.stride)],
-    offset: offset + from * stride,
-  });
-  return { r, offset, touched: { first, count: last - first + 1 } };
+  const [first, last] = touched(axes, low - r, high - r) ?? [0, -1];
+  return { r, offset, touched: { first: offset + first, count: last - first + 1 } };
 }
 
 /** A slab whose elements from number `low` on and before `high` are written; they lie together if the axes are packed. */
 export function outputPiece(axes: readonly HelixAxis[], offset: number, r: number, low: number, high: number): Piece {
-  const before = elementsBefore(axes, r, low);
-  return { r, offset, touched: { first: offset + before, count: elementsBefore(axes, r, high) - before } };
-}
-
-/** How many elements of axes, in row-major order, have numbers before `high`, the first at r. */
-function elementsBefore(axes: readonly HelixAxis[], r: number, high: number): number {
-  let elements = 0;
-  let left = high - 1 - r;
-  if (left < 0) return 0;
-  for (const [d, { count, step }] of axes.entries()) {
-    const size = axes.slice(d + 1).reduce((n, axis) => n * axis.count, 1);
-    const whole = Math.floor(left / step);
-    if (whole >= count) return elements + count * size;
-    elements += whole * size;
-    left -= whole * step;
-  }
-  return elements + 1;
-}
-
-/** Whether elements lie in row-major order without gaps. */
-function isPacked(axes: readonly HelixAxis[]): boolean {
-  let size = 1;
-  for (const { count, stride } of [...axes].reverse()) {
-    if (count > 1 && stride !== size) return false;
-    size *= count;
-  }
-  return true;
+  const before = elementsBefore(axes, low - r);
+  return { r, offset, touched: { first: offset + before, count: elementsBefore(axes, high - r) - before } };
 }
 
 /** How often, on average, an element may be copied. */

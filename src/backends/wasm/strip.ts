@@ -3,6 +3,7 @@
 import { rangeOf } from "../../ndarray.js";
 import { segmentsOf } from "../../plan/cost.js";
 import type { Output } from "../backend.js";
+import { reachOf } from "../helixAxes.js";
 import type { Steps } from "../stepped.js";
 import type { Work } from "./crew.js";
 import { Direct, type Side } from "./direct.js";
@@ -11,11 +12,10 @@ import {
   type AxisList,
   Carrier,
   clearUncomputed,
-  innerAxes,
   inputPiece,
   layoutOf,
   outputPiece,
-  reachOf,
+  walkedAxes,
   writeAxes,
 } from "./staging.js";
 import { type Call, load, local, type Task, type Transfer } from "./tasks.js";
@@ -76,7 +76,7 @@ export class Strip extends Direct {
     const segment = roundUp(plan.span / segmentsOf(plan.span, reach), exports.TILE.value);
     const numbers = reach + segment;
     const starts = Array.from({ length: Math.ceil(plan.span / segment) }, (_, k) => k * segment);
-    const yAxes = innerAxes(plan, out, "out");
+    const yAxes = walkedAxes(plan, out, "out");
     // One thread goes along the strip: what the lags reach before a segment is still there from the last, and moves to the front.
     const kept = (t: number) => (this.crew.size === 1 && t > 0 ? reach : 0);
     const inputOf = (s: number, g: number, c: number, t: number) =>

@@ -5,8 +5,9 @@ import type { Hold, Plan } from "../../plan/plan.js";
 import { slabOffsets } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
+import { type HelixAxis, innerAxes, reachOf } from "../helixAxes.js";
 import type { Gpu } from "./gpu.js";
-import { type HelixAxis, innerAxes, reachOf } from "./helix.js";
+
 import type { Lease } from "./pool.js";
 import { type Bite, type Cut, Rounds } from "./rounds.js";
 import { filled, STORAGE, sumOf, UNIFORM } from "./transfer.js";
@@ -39,7 +40,7 @@ export class Direct extends Wound {
   ) {
     super(gpu, plan);
     this.parts = plan.field === "complex" ? 2 : 1;
-    const tapAxes = innerAxes(plan, { stride: plan.stride }, hold);
+    const tapAxes = innerAxes(plan, plan, hold);
     const reach = reachOf(tapAxes);
     const { cin } = plan;
     const longest = Math.min(gpu.limits.binding / (4 * this.parts * cin), gpu.limits.workgroups * threads);
@@ -129,11 +130,9 @@ export class Direct extends Wound {
 
 /** Helix positions of the taps, in row-major order: ascending. */
 function lagsOf(axes: readonly HelixAxis[]): Uint32Array<ArrayBuffer> {
-  const steps = axes.map(({ dilation, stride }) => dilation * stride);
   return Uint32Array.from(
     axes.reduce<number[]>(
-      (lags, { count }, d) =>
-        lags.flatMap((lag) => Array.from({ length: count }, (_, k) => lag + k * (steps[d] as number))),
+      (lags, { count, step }) => lags.flatMap((lag) => Array.from({ length: count }, (_, k) => lag + k * step)),
       [0],
     ),
   );

@@ -4,7 +4,8 @@ import type { Plan } from "../../plan/plan.js";
 import { slabOffsets } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
-import { elementsBefore, type HelixAxis, innerAxes, reachOf, touched } from "./helix.js";
+import { elementsBefore, reachOf, touched } from "../helixAxes.js";
+import { type WoundAxis, woundAxes } from "./helix.js";
 
 /** How the helix is cut into blocks; see plan.ts, Spectral. */
 export interface Cut {
@@ -58,8 +59,8 @@ export interface BiteLimits {
 
 export class Rounds {
   readonly count: number;
-  readonly sampleAxes: HelixAxis[];
-  readonly outAxes: HelixAxis[];
+  readonly sampleAxes: WoundAxis[];
+  readonly outAxes: WoundAxis[];
   private readonly offsets: number[];
 
   constructor(
@@ -68,8 +69,8 @@ export class Rounds {
     private readonly sources: Sources,
   ) {
     const { samples, which, out } = sources;
-    this.sampleAxes = innerAxes(plan, samples, which);
-    this.outAxes = innerAxes(plan, out, "out");
+    this.sampleAxes = woundAxes(plan, samples, which);
+    this.outAxes = woundAxes(plan, out, "out");
     this.offsets = slabOffsets(plan, which, samples.stride);
     this.count = samples.batch.length * plan.groups * cut.blocks;
   }

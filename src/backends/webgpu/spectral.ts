@@ -12,7 +12,7 @@ import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import type { Gpu } from "./gpu.js";
-import { innerAxes } from "./helix.js";
+import { woundAxes } from "./helix.js";
 import { type Constants, type Layout, layoutOf } from "./layout.js";
 import type { Lease } from "./pool.js";
 import { roots } from "./roots.js";
@@ -145,7 +145,7 @@ export class Spectral extends Wound {
   /** Winds and transforms the slabs of the kernel. */
   private transformKernel(kernel: Operand): void {
     const { gpu, plan, layout, points } = this;
-    const axes = innerAxes(plan, kernel, "w");
+    const axes = woundAxes(plan, kernel, "w");
     const offsets = slabOffsets(plan, "w", kernel.stride);
     const slabs = kernel.group.flatMap((g) =>
       kernel.batch.flatMap((o) =>

@@ -3,10 +3,10 @@ import { copyElements, isComplex, isRowMajor, rangeOf, rowMajor, type View } fro
 import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
+import { type HelixAxis, isPacked } from "../helixAxes.js";
 import { clear } from "../zero.js";
 import type { Gpu } from "./gpu.js";
 import { GpuData, gpuDataOf } from "./gpuData.js";
-import { type HelixAxis, isPacked } from "./helix.js";
 import type { Lease } from "./pool.js";
 import type { OutSlab } from "./rounds.js";
 

@@ -5,7 +5,7 @@ import type { Operand } from "../../problem/problem.js";
 import type { Control, Executable, Outcome, Output } from "../backend.js";
 import { aborted } from "../stepped.js";
 import type { Gpu } from "./gpu.js";
-import { type HelixAxis, type HelixTable, helixTable, packedAxes } from "./helix.js";
+import { type HelixTable, helixTable, packedAxes, type WoundAxis } from "./helix.js";
 import type { Lease } from "./pool.js";
 import type { Bite, Rounds, Slab } from "./rounds.js";
 import {
@@ -29,7 +29,7 @@ const LARGEST = 3.4e38;
 
 /** One side of the sides of shaders/helix.wgsl: an operand on its way to the helix, or a result on its way back. */
 export interface SideSpec {
-  axes: readonly HelixAxis[];
+  axes: readonly WoundAxis[];
   slabs: readonly Slab[];
   /** The element at the beginning of the buffer. */
   origin: number;
@@ -194,7 +194,7 @@ export abstract class Wound implements Executable {
   }
 
   protected woundSide(
-    axes: readonly HelixAxis[],
+    axes: readonly WoundAxis[],
     slabs: readonly Slab[],
     origin: number,
     { view }: Operand,
@@ -230,7 +230,7 @@ export abstract class Wound implements Executable {
     };
   }
 
-  private tableOf(axes: readonly HelixAxis[]): HelixTable {
+  private tableOf(axes: readonly WoundAxis[]): HelixTable {
     const key = JSON.stringify(axes);
     const table = this.tables.get(key) ?? helixTable(axes);
     this.tables.delete(key);

@@ -1,7 +1,8 @@
 // The host's side of winding, against every element's position by its definition: p = Σ dilation_d i_d S_d, S_d = the product of later pitches.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { elementsBefore, type HelixAxis, helixTable, touched } from "../../../src/backends/webgpu/helix.js";
+import { elementsBefore, touched } from "../../../src/backends/helixAxes.js";
+import { helixTable, type WoundAxis } from "../../../src/backends/webgpu/helix.js";
 import { layoutOf, longest, mostPoints } from "../../../src/backends/webgpu/layout.js";
 import { odds } from "../../../src/plan/lengths.js";
 import { Random } from "../../random.js";
@@ -14,7 +15,7 @@ interface Element {
 }
 
 /** In row-major order. */
-function elementsOf(axes: readonly HelixAxis[]): Element[] {
+function elementsOf(axes: readonly WoundAxis[]): Element[] {
   const [axis, ...inside] = axes;
   if (!axis) return [{ position: 0, offset: 0 }];
   const turn = inside.reduce((n, { pitch }) => n * pitch, 1);
@@ -27,14 +28,16 @@ function elementsOf(axes: readonly HelixAxis[]): Element[] {
   ).flat();
 }
 
-function randomAxes(random: Random): HelixAxis[] {
+function randomAxes(random: Random): WoundAxis[] {
   const rank = random.integer(1, 4);
-  return Array.from({ length: rank }, () => {
+  const axes = Array.from({ length: rank }, () => {
     const count = random.integer(1, rank === 1 ? 300 : 6);
     const dilation = random.integer(1, 3);
     const pitch = dilation * (count - 1) + 1 + random.integer(0, 5);
     return { count, dilation, pitch, stride: random.integer(-40, 40) };
   });
+  const turn = (d: number) => axes.slice(d + 1).reduce((n, { pitch }) => n * pitch, 1);
+  return axes.map((axis, d) => ({ ...axis, step: axis.dilation * turn(d) }));
 }
 
 test("the tables find every element at its position, and a gap everywhere else", () => {
