@@ -202,6 +202,20 @@ export function isRowMajor({ shape, stride }: View): boolean {
   return shape.every((n, d) => n === 1 || stride[d] === dense[d]);
 }
 
+/** Whether every number of a view is finite. */
+export function isFiniteView(view: View): boolean {
+  if (!isRowMajor(view)) {
+    const packed = allocate(view.shape, isComplex(view.dtype) ? "complex128" : "float64", "a copy of the array");
+    copyElements(view, packed);
+    return isFiniteView(packed);
+  }
+  const parts = isComplex(view.dtype) ? 2 : 1;
+  const first = parts * view.offset;
+  const end = first + view.shape.reduce((product, n) => product * n, parts);
+  for (let i = first; i < end; i++) if (!Number.isFinite(view.data[i])) return false;
+  return true;
+}
+
 /** The view reversed along some of its axes. */
 export function flip<V extends View>(view: V, axes: readonly number[]): V {
   const stride = [...view.stride];

@@ -2,7 +2,7 @@
 import { gpuDataOf } from "../backends/webgpu/gpuData.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
 import { type Among, decide } from "../dispatch/decide.js";
-import { allocate, copyElements, isComplex, type View } from "../ndarray.js";
+import { isFiniteView } from "../ndarray.js";
 import { passesOf } from "../plan/passes.js";
 import { factorise } from "../problem/factors.js";
 import { kernelSize, type Operand, type Problem, signalSize } from "../problem/problem.js";
@@ -24,7 +24,7 @@ export function judge(problem: Problem, kernel: Operand, exact: boolean, wishes:
   const factors = taps.length > 0 ? factorise(kernel, taps, problem.precision) : undefined;
   if (factors) return { kernel: { ...kernel, factors }, wishes: { ...wishes, separable: true } };
   // What is not finite is summed directly, whatever is asked for.
-  const method = wishes.method === "separable" && !isFiniteArray(kernel.view) ? "direct" : wishes.method;
+  const method = wishes.method === "separable" && !isFiniteView(kernel.view) ? "direct" : wishes.method;
   return { kernel, wishes: { ...wishes, method, separable: NO_PRODUCT } };
 }
 
@@ -76,9 +76,3 @@ const REASONS: Record<Carrier, string> = {
     "the numbers differ by more than 2^30, and small ones would drown in a float32 transform, so it is a float64 one",
   direct: "the numbers differ by more than 2^60, and small ones would drown in any transform",
 };
-
-function isFiniteArray(view: View): boolean {
-  const copy = allocate(view.shape, isComplex(view.dtype) ? "complex128" : "float64", "a copy of the kernel");
-  copyElements(view, copy);
-  return copy.data.every(Number.isFinite);
-}

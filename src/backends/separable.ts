@@ -2,7 +2,7 @@
 //
 // A number that is not finite makes every sum that it meets not finite, in each pass, so the result shows it: it is then refused, because
 // which of them are infinite and which NaN is for the kernel as a whole to say. So is a sum that overflows between the passes.
-import { allocate, type FloatArray, isComplex, rowMajor, sizeOf, type View } from "../ndarray.js";
+import { allocate, type FloatArray, isFiniteView, rowMajor, sizeOf, type View } from "../ndarray.js";
 import type { Run } from "../plan/plan.js";
 import { arraysBetween } from "../plan/separable.js";
 import type { Operand } from "../problem/problem.js";
@@ -45,7 +45,7 @@ export class Separable extends Stepped {
       }
       x = y;
     }
-    return isFiniteArray(out.view) ? "done" : "refused";
+    return isFiniteView(out.view) ? "done" : "refused";
   }
 
   dispose(): void {
@@ -65,8 +65,8 @@ export class Separable extends Stepped {
   }
 }
 
-/** The role of a row-major array of shape (batch, group, axes). */
-function outputOf(view: View<FloatArray>): Output {
+/** The role of a row-major array of shape (batch, group, axes), as one pass leaves it to the next. */
+export function outputOf(view: View<FloatArray>): Output {
   const [batch = 1, groups = 1] = view.shape;
   const [batchStep = 0, groupStep = 0, ...stride] = view.stride;
   return {
@@ -76,12 +76,4 @@ function outputOf(view: View<FloatArray>): Output {
     channel: [0],
     stride,
   };
-}
-
-function isFiniteArray({ data, dtype, shape, offset }: View<FloatArray>): boolean {
-  const parts = isComplex(dtype) ? 2 : 1;
-  const first = parts * offset;
-  const end = first + shape.reduce((product, n) => product * n, parts);
-  for (let i = first; i < end; i++) if (!Number.isFinite(data[i])) return false;
-  return true;
 }

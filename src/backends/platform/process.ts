@@ -28,12 +28,18 @@ export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name]
 /** A variable of the environment; undefined where there is none. */
 export const environment = (name: string): string | undefined => node()?.env?.[name];
 
+/** How many threads the machine runs at once, as far as it tells. */
+export const concurrency = (): number | undefined =>
+  builtin("node:os")?.availableParallelism() ?? navigatorOf().hardwareConcurrency;
+
+const navigatorOf = (): Navigator => (globalThis as { navigator?: Navigator }).navigator ?? {};
+
 /** The processor and what runs JavaScript on it, as far as they tell, in one line. */
 export function machineName(): string {
   const os = builtin("node:os");
-  if (os) return `${os.cpus()[0]?.model ?? os.arch()}, ${os.availableParallelism()} at once, Node ${node()?.version}`;
-  const { userAgent, hardwareConcurrency } = (globalThis as { navigator?: Navigator }).navigator ?? {};
-  return `${hardwareConcurrency ?? "?"} at once, ${userAgent ?? "unknown engine"}`;
+  const atOnce = `${concurrency() ?? "?"} at once`;
+  if (os) return `${os.cpus()[0]?.model ?? os.arch()}, ${atOnce}, Node ${node()?.version}`;
+  return `${atOnce}, ${navigatorOf().userAgent ?? "unknown engine"}`;
 }
 
 /** Calls back when there seems to be nothing else to do. Does not keep a process alive. */

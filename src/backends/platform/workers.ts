@@ -1,5 +1,5 @@
 // Threads, where the platform has them: worker_threads in Node and what is compatible with it, module-less workers elsewhere.
-import { builtin } from "./process.js";
+import { builtin, concurrency } from "./process.js";
 
 export interface Thread {
   post(message: unknown): void;
@@ -42,9 +42,6 @@ export function startThread(main: (listen: (receive: (message: never) => void) =
 
 /** How many threads the machine, or the container, runs at once. */
 export function parallelism(): number {
-  const os = builtin("node:os");
-  const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator;
-  if (!os) return browser?.hardwareConcurrency ?? 1;
   const read = (path: string): string | undefined => {
     try {
       return builtin("node:fs")?.readFileSync(path, "utf8");
@@ -52,7 +49,7 @@ export function parallelism(): number {
       return undefined;
     }
   };
-  return Math.max(1, Math.min(os.availableParallelism(), Math.floor(containerCores(read))));
+  return Math.max(1, Math.min(concurrency() ?? 1, Math.floor(containerCores(read))));
 }
 
 /**

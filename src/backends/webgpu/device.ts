@@ -1,6 +1,7 @@
 // Finding a GPU: navigator.gpu in browsers, Deno and workers, the optional package `webgpu` (Dawn) elsewhere. Asked for when first needed,
 // never at import, and given up after a while: some drivers never answer.
 import { HelixError } from "../../errors.js";
+import { environment } from "../platform/process.js";
 
 export interface GpuOptions {
   /** Used as it is, and never destroyed. */
@@ -63,14 +64,13 @@ async function requestDevice(options: GpuOptions): Promise<Found> {
   const entry = options.entry ?? (await entryPoint());
   const adapter = await entry.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw unavailable("WebGPU is here, but no adapter: no GPU, or no driver for it");
-  const { info, limits, features } = adapter;
+  const { info, limits } = adapter;
   if (info.isFallbackAdapter && !software)
     throw unavailable(
       `the only adapter, ${labelOf(info)}, computes in software, which wasm does faster; HELIXCONV_SOFTWARE_GPU=1 allows it`,
     );
   const device = await adapter.requestDevice({
     requiredLimits: Object.fromEntries(wanted.map((name) => [name, limits[name]])),
-    requiredFeatures: features.has("timestamp-query") ? ["timestamp-query"] : [],
   });
   return { device, label: labelOf(info), software: info.isFallbackAdapter, own: true };
 }
@@ -104,10 +104,6 @@ async function importPackage(): Promise<GPU> {
       cause,
     );
   }
-}
-
-function environment(name: string): string | undefined {
-  return (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.[name];
 }
 
 const labelOf = ({ vendor, architecture, device, description }: GPUAdapterInfo): string =>

@@ -5,6 +5,7 @@ import { type FloatArray, rowMajor, type View } from "../../ndarray.js";
 import type { Run } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Control, Executable, Outcome, Output } from "../backend.js";
+import { outputOf } from "../separable.js";
 import type { Gpu } from "./gpu.js";
 import { GpuData } from "./gpuData.js";
 import type { Lease } from "./pool.js";
@@ -53,15 +54,6 @@ export class Separable implements Executable {
     const parts = partsOf({ dtype });
     const length = shape.reduce((n, m) => n * m, parts);
     const data = new GpuData(lease.take(4 * length, STORAGE), 0, length) as unknown as FloatArray;
-    const view = { data, dtype, shape: [...shape], stride: rowMajor(shape), offset: 0 };
-    const [batch = 1, groups = 1] = shape;
-    const [batchStep = 0, groupStep = 0, ...stride] = view.stride;
-    return {
-      view,
-      batch: Array.from({ length: batch }, (_, b) => b * batchStep),
-      group: Array.from({ length: groups }, (_, g) => g * groupStep),
-      channel: [0],
-      stride,
-    };
+    return outputOf({ data, dtype, shape: [...shape], stride: rowMajor(shape), offset: 0 });
   }
 }
