@@ -10,6 +10,7 @@ import { choose } from "../src/dispatch/choose.js";
 import { backendOf } from "../src/dispatch/registry.js";
 import { allocate, rowMajor } from "../src/ndarray.js";
 import { candidates } from "../src/plan/candidates.js";
+import { onThreads } from "../src/plan/cost.js";
 import { describePlan } from "../src/plan/explain.js";
 import type { Plan } from "../src/plan/plan.js";
 import type { Axis, Operand, Problem } from "../src/problem/problem.js";
@@ -104,8 +105,7 @@ function measure(problem: Problem, seed: number): Timed[] {
   const random = new Random(seed + 7);
   const plans = candidates(problem).flatMap((plan) => {
     const threads = Math.min(info.threads, plan.cost.tasks);
-    const shared = { ...plan, threads, bytes: plan.bytes + (threads - 1) * plan.threadBytes };
-    return threads > 1 ? [plan, shared] : [plan];
+    return threads > 1 ? [plan, onThreads(plan, threads)] : [plan];
   });
   const predicted = plans.map((plan) => predict(plan, defaultRates(info, plan), plan.threads));
   const best = Math.min(...predicted);

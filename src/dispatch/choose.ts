@@ -3,7 +3,7 @@ import type { BackendInfo, BackendName } from "../backends/backend.js";
 import { formatShape, HelixError } from "../errors.js";
 import { largestBuffer } from "../plan/buffers.js";
 import { candidates, directCandidates } from "../plan/candidates.js";
-import { elementBytes } from "../plan/cost.js";
+import { elementBytes, onThreads } from "../plan/cost.js";
 import { type Pass, passesOf } from "../plan/passes.js";
 import type { Method, Plan } from "../plan/plan.js";
 import { separablePlan } from "../plan/separable.js";
@@ -122,10 +122,9 @@ function withThreads(info: BackendInfo, plan: Plan, rating: Rating, wishes: Wish
   const alone = predict(plan, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
   if (threads < 2 || alone < WORTH_THREADS.alone) return { plan, seconds: alone };
-  const bytes = plan.bytes + (threads - 1) * plan.threadBytes;
-  const seconds = predict(plan, rates, threads);
-  if (seconds > WORTH_THREADS.part * alone || bytes > limitOf(info, wishes)) return { plan, seconds: alone };
-  return { plan: { ...plan, threads, bytes }, seconds };
+  const shared = { plan: onThreads(plan, threads), seconds: predict(plan, rates, threads) };
+  const isWorthIt = shared.seconds <= WORTH_THREADS.part * alone;
+  return isWorthIt && shared.plan.bytes <= limitOf(info, wishes) ? shared : { plan, seconds: alone };
 }
 
 /** Seconds that it takes to see whether a tap is an outer product's, and whether an output is finite. */

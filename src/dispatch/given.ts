@@ -3,6 +3,7 @@
 import type { BackendInfo, BackendName } from "../backends/backend.js";
 import { HelixError } from "../errors.js";
 import { candidates, directCandidates } from "../plan/candidates.js";
+import { onThreads } from "../plan/cost.js";
 import { passesOf } from "../plan/passes.js";
 import type { Plan } from "../plan/plan.js";
 import { separablePlan } from "../plan/separable.js";
@@ -23,7 +24,7 @@ export function planGiven(problem: Problem, given: GivenPlan, { threads: most }:
       "plan must be one that explain() gives, in this version, for the same operation, shapes, dtypes, mode and axes; this one is not; explain again",
       { actual: given },
     );
-  return onThreads(plan, given, Math.min(most, allowed));
+  return onThreadsGiven(plan, given, Math.min(most, allowed));
 }
 
 function find(problem: Problem, given: Plan): Plan | undefined {
@@ -38,14 +39,13 @@ function find(problem: Problem, given: Plan): Plan | undefined {
   return isSame(plan, given) ? plan : undefined;
 }
 
-function onThreads(plan: Plan, given: Plan, most: number): Plan {
+function onThreadsGiven(plan: Plan, given: Plan, most: number): Plan {
   const wanted = Number.isInteger(given.threads) ? given.threads : 1;
-  const threads = Math.max(1, Math.min(wanted, most, plan.cost.tasks));
-  const bytes = plan.bytes + (threads - 1) * plan.threadBytes;
-  if (plan.run.kind !== "separable" || given.run.kind !== "separable") return { ...plan, threads, bytes };
+  const shared = onThreads(plan, Math.max(1, Math.min(wanted, most, plan.cost.tasks)));
+  if (shared.run.kind !== "separable" || given.run.kind !== "separable") return shared;
   const wantedPasses = given.run.passes;
-  const passes = plan.run.passes.map((pass, p) => onThreads(pass, wantedPasses[p] as Plan, most));
-  return { ...plan, threads, bytes, run: { ...plan.run, passes } };
+  const passes = shared.run.passes.map((pass, p) => onThreadsGiven(pass, wantedPasses[p] as Plan, most));
+  return { ...shared, run: { ...shared.run, passes } };
 }
 
 /** Whether two values say the same, but for what is counted. */

@@ -11,22 +11,20 @@ import { trim } from "./trim.js";
 type Trimmed = Omit<AxisPlan, "pitch">;
 
 /** The plans for a problem, at least one. */
-export function candidates(problem: Problem): Plan[] {
-  const trimmed = problem.axes.map(trim);
-  if (!trimmed.every((axis) => axis !== undefined)) return [zeroPlan(problem)];
-  return [
+export const candidates = (problem: Problem): Plan[] =>
+  plansOf(problem, (trimmed) => [
     ...spectralPlans(problem, trimmed),
     ...overlapSavePlans(problem, trimmed),
-    stripPlan(problem, trimmed),
-    rowsPlan(problem, trimmed),
-  ];
-}
+    ...directPlans(problem, trimmed),
+  ]);
 
 /** Those of them that are direct sums. */
-export function directCandidates(problem: Problem): Plan[] {
+export const directCandidates = (problem: Problem): Plan[] =>
+  plansOf(problem, (trimmed) => directPlans(problem, trimmed));
+
+function plansOf(problem: Problem, kinds: (trimmed: readonly Trimmed[]) => Plan[]): Plan[] {
   const trimmed = problem.axes.map(trim);
-  if (!trimmed.every((axis) => axis !== undefined)) return [zeroPlan(problem)];
-  return [stripPlan(problem, trimmed), rowsPlan(problem, trimmed)];
+  return trimmed.every((axis) => axis !== undefined) ? kinds(trimmed) : [zeroPlan(problem)];
 }
 
 /** The plan that runs when data is not fit for another: an FFT spreads one NaN everywhere, a strip multiplies gaps. */
@@ -106,6 +104,11 @@ function spectralPlan(problem: Problem, geometry: Geometry, length: Length, bloc
   };
   return { ...base(problem, geometry), method: blocks.blocks > 1 ? "overlap-save" : "fft", run, ...cost };
 }
+
+const directPlans = (problem: Problem, trimmed: readonly Trimmed[]): Plan[] => [
+  stripPlan(problem, trimmed),
+  rowsPlan(problem, trimmed),
+];
 
 function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
   const geometry = wind(trimmed);

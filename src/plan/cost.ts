@@ -127,6 +127,13 @@ export function rowsCost(problem: Problem, geometry: Geometry): Demand {
 
 const clamp = (n: number, low: number, high: number): number => Math.min(high, Math.max(low, Math.floor(n)));
 
+/** The same plan, shared by so many threads, with the memory that takes. */
+export const onThreads = (plan: Plan, threads: number): Plan => ({
+  ...plan,
+  threads,
+  bytes: plan.bytes + (threads - 1) * plan.threadBytes,
+});
+
 /** Traffic, if what it moves exceeds a cache. */
 const beyond = (bytes: number, cache: number, traffic: number): number => (bytes > cache ? traffic : 0);
 
