@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import type { FloatArray } from "helixconv";
 import { decodeNpy } from "helixconv/npy";
+import { sizeOf, type Workload } from "../src/cli/workloads.js";
 import { outerProduct } from "../test/products.js";
 import { Random } from "../test/random.js";
-import { sizeOf, type Workload } from "./workloads.js";
 
 /** What our own entry is called; ratios are to it. */
 export const OURS = "helixconv";

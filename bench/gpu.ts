@@ -2,10 +2,10 @@
 // which adapter; numbers of one that computes in software say nothing about GPUs.
 import { backends, type NdArray, prepare } from "helixconv";
 import { device, type GpuArray } from "helixconv/webgpu";
+import { outShape, sizeOf, type Workload } from "../src/cli/workloads.js";
 import type { Arrays } from "./competitor.js";
 import { operands } from "./helixconv.js";
 import { quartiles, type Timing } from "./interleave.js";
-import { outShape, sizeOf, type Workload } from "./workloads.js";
 
 const STORAGE = 0x80 | 0x8 | 0x4;
 const READBACK = 0x1 | 0x8;

@@ -1,8 +1,8 @@
 // helixconv's own entries: whole calls through the public API.
 import { backends, convolveSync, explain, type FloatArray, type NdArray, prepare } from "helixconv";
+import { outShape, sizeOf, type Workload } from "../src/cli/workloads.js";
 import { type Arrays, type Competitor, OURS } from "./competitor.js";
 import { layerCalls } from "./layer.js";
-import { outShape, sizeOf, type Workload } from "./workloads.js";
 
 /** On one thread: what dispatch picks, `out` given; without; the kernel prepared; and other methods. */
 export async function ourCompetitors(workload: Workload, arrays: Arrays): Promise<Competitor[]> {

@@ -1,8 +1,8 @@
 // W6 as a layer, through the public API. Workloads are convolutions, and `conv` does not reverse its weight: it is given the kernel
 // reversed, as a view. Taps are odd in number, so padding "same" is the workloads' `same`.
 import { convSync, type FloatArray, type NdArray, prepare } from "helixconv";
+import type { Workload } from "../src/cli/workloads.js";
 import { flip, viewOf } from "../src/ndarray.js";
-import type { Workload } from "./workloads.js";
 
 export interface LayerCalls {
   /** Everything anew. */

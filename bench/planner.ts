@@ -1,13 +1,13 @@
 // How well the planner predicts: every candidate plan of the wasm backend, run and timed beside its prediction, and how much the planner's
 // choice loses against the fastest. npm run bench:planner [W1 … | count of random shapes]
 import { createWasm } from "../src/backends/wasm/index.js";
+import { workloads } from "../src/cli/workloads.js";
 import { defaultRates, predict } from "../src/dispatch/calibration.js";
 import { allocate } from "../src/ndarray.js";
 import { candidates } from "../src/plan/candidates.js";
 import type { Plan } from "../src/plan/plan.js";
 import { reduceConvolve } from "../src/problem/convolve.js";
 import { Random } from "../test/random.js";
-import { workloads } from "./workloads.js";
 
 const size = (shape: readonly number[]): number => shape.reduce((n, m) => n * m, 1);
 const wasm = createWasm();

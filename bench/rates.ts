@@ -2,10 +2,10 @@
 // beside. Ratios to rivals come from interleave.ts.
 import Benchmark from "benchmark";
 import { convolveSync, explain } from "helixconv";
+import type { Workload } from "../src/cli/workloads.js";
 import type { Arrays } from "./competitor.js";
 import { operands } from "./helixconv.js";
 import { quartiles, type Timing } from "./interleave.js";
-import type { Workload } from "./workloads.js";
 
 /** Candidates predicted to take longer are left out, s. */
 const PATIENCE = 3;

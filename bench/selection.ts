@@ -1,6 +1,6 @@
 // What a benchmark's arguments select: names of workloads and of sections; all of both if there are none, and "transforms", which have no
 // workload, only if no workload is named or they are.
-import { type Workload, workloads } from "./workloads.js";
+import { type Workload, workloads } from "../src/cli/workloads.js";
 
 export interface Selection<Section extends string> {
   workloads: readonly Workload[];

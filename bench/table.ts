@@ -1,10 +1,11 @@
 // npm run bench:table: the last results as Markdown tables for the README. A rival's cell says how many times as long as helixconv it
 // took in the same run; of several ways to use it, the best.
+
+import { workloads } from "../src/cli/workloads.js";
 import { OURS } from "./competitor.js";
 import type { Timing } from "./interleave.js";
 import { transformLengths, transformName } from "./lengths.js";
 import { type Entry, type Kind, ms, readResults } from "./report.js";
-import { workloads } from "./workloads.js";
 
 interface Column {
   title: string;

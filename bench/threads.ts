@@ -3,11 +3,11 @@
 // a busy host, time. Rounds in turns; medians.
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import { backends, convolveSync } from "helixconv";
+import type { Workload } from "../src/cli/workloads.js";
 import { arraysOf } from "./competitor.js";
 import { operands } from "./helixconv.js";
 import { quartiles } from "./interleave.js";
 import { select } from "./selection.js";
-import type { Workload } from "./workloads.js";
 
 const ROUNDS = 41;
 /** Words that the threads share: how many rounds are begun, and how many convolutions of this one are done. */

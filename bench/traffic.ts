@@ -6,13 +6,13 @@
 import { helixTable, woundAxes } from "../src/backends/webgpu/helix.js";
 import { createWebGpu } from "../src/backends/webgpu/index.js";
 import { layoutOf } from "../src/backends/webgpu/layout.js";
+import { outShape, sizeOf } from "../src/cli/workloads.js";
 import { allocate } from "../src/ndarray.js";
 import { candidates } from "../src/plan/candidates.js";
 import { reduceConvolve } from "../src/problem/convolve.js";
 import { sampledError } from "../test/sampled.js";
 import { arraysOf } from "./competitor.js";
 import { select } from "./selection.js";
-import { outShape, sizeOf } from "./workloads.js";
 
 const { workloads } = select(process.argv.slice(2).length > 0 ? process.argv.slice(2) : ["W1"], []);
 const webgpu = createWebGpu({ software: true, timeout: 30_000 });

@@ -1,11 +1,11 @@
 // One library on one workload, in a process of its own: whole calls, from array to array, on the GPU that WebGPU gives. Prints a line of JSON.
 // Arguments: library, workload.
 import { createWebGpu } from "../../src/backends/webgpu/index.js";
+import { outShape, sizeOf, workloads } from "../../src/cli/workloads.js";
 import { replaceWebGpu } from "../../src/dispatch/registry.js";
 import { conv, convolve } from "../../src/index.js";
 import { arraysOf } from "../competitor.js";
 import { requireRival } from "../rivals/load.js";
-import { outShape, sizeOf, workloads } from "../workloads.js";
 
 /** What is used of the rivals. */
 interface TfTensor {

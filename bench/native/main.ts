@@ -2,6 +2,7 @@
 // pinned, FFTW's plans are by MEASURE (the first run takes some minutes for them). Kept in bench/results/native.json.
 import { readFileSync, writeFileSync } from "node:fs";
 import type { FloatArray } from "helixconv";
+import type { Workload } from "../../src/cli/workloads.js";
 import { mustAgree } from "../check.js";
 import { type Arrays, arraysOf, type Competitor } from "../competitor.js";
 import { ourCompetitors } from "../helixconv.js";
@@ -10,7 +11,6 @@ import { transformLengths, transformName } from "../lengths.js";
 import { keep, showScores, showTimings } from "../report.js";
 import { select } from "../selection.js";
 import { contestantOf, ours } from "../transforms.js";
-import type { Workload } from "../workloads.js";
 import { Child } from "./child.js";
 import { type Program, programs, scratchFile } from "./programs.js";
 

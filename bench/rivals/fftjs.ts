@@ -1,8 +1,9 @@
 // fft.js, the plain JavaScript FFT that most users find: complex transforms of 2^k numbers, in float64. Composed by hand into a
 // convolution on the tight helix, real numbers packed in pairs, z_j = (x_j + i x_(j+M)) e^(iπj/2M): half the work of zeros for
 // imaginary parts, and what wraps around changes its sign, which lands only on what is cropped.
+
+import { sizeOf, type Workload } from "../../src/cli/workloads.js";
 import type { Arrays, Competitor } from "../competitor.js";
-import { sizeOf, type Workload } from "../workloads.js";
 import { requireRival } from "./load.js";
 import type { Rival } from "./rival.js";
 import { helixOf, type Rows, rowsOf } from "./winding.js";

@@ -1,6 +1,7 @@
 // Every rival of npm.
+
+import type { Workload } from "../../src/cli/workloads.js";
 import type { Arrays, Competitor } from "../competitor.js";
-import type { Workload } from "../workloads.js";
 import { fftJs } from "./fftjs.js";
 import { onnx } from "./onnx.js";
 import { openCv } from "./opencv.js";

@@ -1,8 +1,8 @@
 // onnxruntime-web on WebAssembly, one thread: a model of one Conv node, for 1 to 3 axes. ONNX's Conv is a correlation, so the kernel is
 // reversed. It is an input, as it is for everyone here; kept in the model it is no faster.
 import type { FloatArray } from "helixconv";
+import { channelAxes, firstOfSame, outShape, sizeOf, type Workload } from "../../src/cli/workloads.js";
 import type { Arrays, Competitor } from "../competitor.js";
-import { channelAxes, firstOfSame, outShape, sizeOf, type Workload } from "../workloads.js";
 import { importRival } from "./load.js";
 import { convModel } from "./onnxModel.js";
 import type { Rival } from "./rival.js";

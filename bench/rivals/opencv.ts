@@ -1,7 +1,8 @@
 // @techstark/opencv-js: filter2D, which takes an FFT itself for large kernels. It correlates, so the kernel is reversed, and its anchor is
 // the reversed kernel's sample over each output's own place.
+
+import { firstOfSame, type Workload } from "../../src/cli/workloads.js";
 import type { Arrays, Competitor } from "../competitor.js";
-import { firstOfSame, type Workload } from "../workloads.js";
 import { requireRival } from "./load.js";
 import type { Rival } from "./rival.js";
 

@@ -7,8 +7,9 @@
 //
 // What makes them fast: heap views written directly, setups and buffers kept between calls, lengths that measure fastest, gaps that stay
 // zero since transforms go to another buffer, spectra left unordered, and the scale folded into the copy out.
+
+import { firstOfSame, sizeOf, type Workload } from "../../src/cli/workloads.js";
 import type { Arrays, Competitor } from "../competitor.js";
-import { firstOfSame, sizeOf, type Workload } from "../workloads.js";
 import { legalLengths, Pffft } from "./pffftModule.js";
 import type { Rival } from "./rival.js";
 import { helixOf, rowsOf, unwind, wind } from "./winding.js";

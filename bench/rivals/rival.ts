@@ -1,6 +1,7 @@
 // What a rival is: something from npm that users reach for today.
+
+import type { Workload } from "../../src/cli/workloads.js";
 import type { Arrays, Competitor } from "../competitor.js";
-import type { Workload } from "../workloads.js";
 
 export interface Rival {
   /** Its ways to compute a workload: none if it cannot, or is not installed. */

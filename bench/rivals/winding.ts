@@ -2,7 +2,7 @@
 //
 //   P = 1 + max(lo + m - 1, m + n - 2 - lo)        S_last = 1, S_d = S_(d+1) P_(d+1), φ(k) = Σ k_d S_d
 //   a circular length of N = 1 + max(φ(lo + m - 1), φ(m + n - 2 - lo)) is enough; the outputs begin at φ(lo)
-import { firstOfSame, sizeOf } from "../workloads.js";
+import { firstOfSame, sizeOf } from "../../src/cli/workloads.js";
 
 export interface Helix {
   stride: number[];

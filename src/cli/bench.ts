@@ -1,9 +1,9 @@
 // helixconv bench: the workloads that numbers in this project refer to, on every backend of this machine, as a table with bars.
 import { writeFile } from "node:fs/promises";
-import { sizeOf, type Workload, workloads } from "../../bench/workloads.js";
 import { formatSeconds } from "../format.js";
 import { type BackendName, backends, convolve, explain, type Method, type NdArray } from "../index.js";
 import { table } from "./table.js";
+import { sizeOf, type Workload, workloads } from "./workloads.js";
 
 export interface Timing {
   workload: string;

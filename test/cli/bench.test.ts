@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { workloads } from "../../bench/workloads.js";
 import { benchTable, type Timing } from "../../src/cli/bench.js";
+import { workloads } from "../../src/cli/workloads.js";
 
 const test = suite("bench table");
 
