@@ -1,7 +1,7 @@
 // A device with what belongs to it: its limits, compiled pipelines, buffers, and what has gone wrong with it.
 import { HelixError } from "../../errors.js";
 import type { Found } from "./device.js";
-import type { Constants, WorkgroupLimits } from "./layout.js";
+import { type Constants, longest, type WorkgroupLimits } from "./layout.js";
 import { Pool } from "./pool.js";
 import { type Bindings, bindingNumbers, type EntryName, entries, type ModuleName, modules } from "./shaders.js";
 
@@ -21,6 +21,8 @@ export type LimitOptions = Partial<GpuLimits>;
 export class Gpu {
   readonly device: GPUDevice;
   readonly limits: GpuLimits;
+  /** The longest transform, in complex points. */
+  readonly longest: number;
   readonly pool: Pool;
   /** Why the device is lost, if it is. */
   lost: string | undefined;
@@ -49,6 +51,7 @@ export class Gpu {
       ),
       workgroups: smaller(limits.maxComputeWorkgroupsPerDimension, least.workgroups),
     };
+    this.longest = longest(this.limits);
     this.pool = new Pool(device);
     void device.lost.then(({ message, reason }) => {
       this.lost ??= message || reason;

@@ -1,16 +1,11 @@
-// The webgpu backend: WGSL passes on a GPU, float32. Nothing is looked for before it is asked for.
+// The webgpu backend: WGSL passes on a GPU, float32. Nothing is looked for before it is asked for, and what computes is loaded once a GPU
+// is found.
 import { HelixError } from "../../errors.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
-import type { Backend, BackendInfo, Control, Executable, Outcome, Output } from "../backend.js";
-import { findDevice, type GpuOptions } from "./device.js";
-import { Direct } from "./direct.js";
-import { Gpu, type LimitOptions } from "./gpu.js";
-import { longest } from "./layout.js";
-import { Separable } from "./separable.js";
-import { Spectral } from "./spectral.js";
-import { Survivor } from "./survivor.js";
-import { clearUncomputed } from "./transfer.js";
+import type { Backend, BackendInfo, Executable } from "../backend.js";
+import { type Found, findDevice, type GpuOptions } from "./device.js";
+import type { Gpu, LimitOptions } from "./gpu.js";
 
 /** WebGPU does not say how much memory a GPU has; what is too much fails when it is tried. */
 const MAX_BYTES = 2 ** 40;
@@ -49,7 +44,7 @@ export class WebGpu implements Backend {
       maxBytes: isThere ? MAX_BYTES : 0,
       maxBuffer: isThere ? gpu.limits.binding : 0,
       maxHelix: isThere ? 2 ** 31 - 1 : 0,
-      maxLength: isThere ? longest(gpu.limits) : 0,
+      maxLength: isThere ? gpu.longest : 0,
       threads: 1,
       simd: false,
       float64: false,
@@ -57,7 +52,8 @@ export class WebGpu implements Backend {
   }
 
   async prepare(plan: Plan, kernel: Operand): Promise<Executable> {
-    return Survivor.create(() => this.acquire(), build, plan, kernel);
+    const { prepareOn } = await engine();
+    return prepareOn(() => this.acquire(), plan, kernel);
   }
 
   /** Frees the device and everything on it; what is prepared fails from now on. */
@@ -73,13 +69,13 @@ export class WebGpu implements Backend {
       if (!this.gpu.found.own) throw this.gpu.lostError();
       this.dispose();
     }
-    this.searching ??= findDevice(this.options).then(
-      (found) => {
-        this.gpu = new Gpu(found, this.options.limits);
-        return this.gpu;
+    this.searching ??= this.find().then(
+      (gpu) => {
+        this.gpu = gpu;
+        return gpu;
       },
       (cause: unknown) => {
-        this.missing = cause instanceof HelixError ? cause.message : `the GPU's driver failed: ${String(cause)}`;
+        this.missing = cause instanceof HelixError ? cause.message : `the GPU could not be set up: ${String(cause)}`;
         throw new HelixError("backend-unavailable", `backend "webgpu" is not available: ${this.missing}; use "auto"`, {
           cause,
         });
@@ -87,40 +83,19 @@ export class WebGpu implements Backend {
     );
     return this.searching;
   }
-}
 
-async function build(gpu: Gpu, plan: Plan): Promise<Executable> {
-  const { run } = plan;
-  switch (run.kind) {
-    case "spectral":
-      return Spectral.create(gpu, plan, run);
-    case "strip":
-    case "rows":
-      return Direct.create(gpu, plan, run.taps);
-    case "zero":
-      return new Zero(gpu, plan);
-    case "separable":
-      return new Separable(gpu, run.between, await Promise.all(run.passes.map((pass) => build(gpu, pass))));
-    default:
-      return run satisfies never;
+  private async find(): Promise<Gpu> {
+    const found = await findDevice(this.options);
+    try {
+      const { Gpu } = await engine();
+      return new Gpu(found, this.options.limits);
+    } catch (error) {
+      if (found.own) found.device.destroy();
+      throw error;
+    }
   }
 }
 
-/** Nothing meets: all outputs are zero. */
-class Zero implements Executable {
-  constructor(
-    private readonly gpu: Gpu,
-    private readonly plan: Plan,
-  ) {}
+const engine = () => import("./engine.js");
 
-  async run(_signal: Operand, out: Output, _control: Control): Promise<Outcome> {
-    clearUncomputed(this.gpu, this.plan, out);
-    return "done";
-  }
-
-  setKernel(): void {}
-  dispose(): void {}
-}
-
-const labelWithKind = ({ label, software }: Gpu["found"]): string =>
-  software ? `${label}; computes in software` : label;
+const labelWithKind = ({ label, software }: Found): string => (software ? `${label}; computes in software` : label);

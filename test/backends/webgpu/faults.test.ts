@@ -53,7 +53,7 @@ test("a driver that fails is not there", async () => {
   const broken = entryOf(async () => {
     throw new Error("no luck");
   });
-  await autoAnswers(createWebGpu({ entry: broken }), /driver failed: .*no luck/, 0);
+  await autoAnswers(createWebGpu({ entry: broken }), /could not be set up: .*no luck/, 0);
 });
 
 test("a synchronous call for webgpu is an option error", async () => {
