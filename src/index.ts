@@ -29,6 +29,7 @@ export type {
 } from "./api/options.js";
 export { type Prepared, prepare, prepareSync, type RunOptions } from "./api/prepare.js";
 export type { OperandSpec } from "./api/reduce.js";
+export { useWorker } from "./api/worker.js";
 export type { BackendInfo, BackendName } from "./backends/backend.js";
 export type { Calibration } from "./dispatch/calibration.js";
 export type { GivenPlan } from "./dispatch/given.js";

@@ -3,7 +3,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import f64 from "../../build/wasm/f64-simd.wasm";
-import { Instance, shareMemory } from "../../src/backends/wasm/instance.js";
+import { Instance } from "../../src/backends/wasm/instance.js";
+import { bytesOf, shareMemory } from "../../src/backends/wasm/module.js";
 import type { Task } from "../../src/backends/wasm/tasks.js";
 import { Team } from "../../src/backends/wasm/team.js";
 
@@ -12,7 +13,7 @@ const TASKS = 256;
 const LINE = 64;
 
 test("every task is done, by whichever thread, in memory that has just grown", async () => {
-  const module = new WebAssembly.Module(shareMemory(Uint8Array.from(atob(f64), (char) => char.charCodeAt(0))));
+  const module = new WebAssembly.Module(shareMemory(bytesOf(f64)));
   const team = new Team(5);
   try {
     // The threads start meanwhile.

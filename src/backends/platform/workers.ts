@@ -17,11 +17,20 @@ export function whyNoThreads(): string | undefined {
   return "this platform has no workers that threads could run in (Node has, from 20.16 on)";
 }
 
+/** Where the script of a page's threads lies, if they may not be started from a blob: URL. */
+let scriptUrl: string | URL | undefined;
+
+export function setScriptUrl(url: string | URL | undefined): void {
+  scriptUrl = url;
+}
+
+type Main = (listen: (receive: (message: never) => void) => void) => void;
+
 /**
  * Starts a thread that runs `main(listen)`, a function without outer references; `listen` takes what receives messages. It does not keep a
- * process alive.
+ * process alive. One that cannot start, or fails, is one that never helps: `onFailure` is told why.
  */
-export function startThread(main: (listen: (receive: (message: never) => void) => void) => void): Thread {
+export function startThread(main: Main, onFailure: (why: string) => void): Thread {
   const threads = builtin("node:worker_threads");
   if (threads) {
     const { Worker } = threads;
@@ -29,16 +38,36 @@ export function startThread(main: (listen: (receive: (message: never) => void) =
     // Flags of the process, such as --input-type=module, are not for this script.
     const worker = new Worker(`(${main})(${listen})`, { eval: true, execArgv: [] });
     worker.unref();
-    // A thread that could not start is one that never helps.
-    worker.on("error", () => {});
+    worker.on("error", (error) => onFailure(`a thread failed: ${error.message}`));
     return { post: (message) => worker.postMessage(message), terminate: () => void worker.terminate() };
   }
+  try {
+    const worker = scriptUrl === undefined ? workerOf(main) : new Worker(scriptUrl);
+    worker.onerror = ({ message }) => onFailure(whyPageThreadFailed(message));
+    return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate() };
+  } catch (error) {
+    const why = whyPageThreadFailed(String(error));
+    // As if it had failed a moment later: who starts threads need not expect it at once.
+    queueMicrotask(() => onFailure(why));
+    return { post: () => {}, terminate: () => {} };
+  }
+}
+
+function workerOf(main: Main): Worker {
   const listen = "receive => addEventListener('message', event => receive(event.data))";
   const url = URL.createObjectURL(new Blob([`(${main})(${listen})`], { type: "text/javascript" }));
-  const worker = new Worker(url);
-  URL.revokeObjectURL(url);
-  return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate() };
+  try {
+    return new Worker(url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }
+
+/** `message` is missing where a script was not loaded, or not allowed. */
+const whyPageThreadFailed = (message: string | undefined): string =>
+  scriptUrl === undefined
+    ? `threads did not start${message ? ` (${message})` : ""}: where a Content-Security-Policy refuses workers from blob: URLs, serve helixconv/worker and give its address to useWorker`
+    : `threads did not start${message ? ` (${message})` : ""}: the script given to useWorker, ${scriptUrl}, must be helixconv/worker, from the page's own origin`;
 
 /** How many threads the machine, or the container, runs at once. */
 export function parallelism(): number {

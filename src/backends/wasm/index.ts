@@ -14,7 +14,8 @@ import { Separable } from "../separable.js";
 import type { Stepped } from "../stepped.js";
 import { Zero } from "../zero.js";
 import { Crew } from "./crew.js";
-import { Instance, MAX_BYTES, shareMemory } from "./instance.js";
+import { Instance, MAX_BYTES } from "./instance.js";
+import { bytesOf, shareMemory } from "./module.js";
 import { Rows } from "./rows.js";
 import { Spectral } from "./spectral.js";
 import { Strip } from "./strip.js";
@@ -144,7 +145,7 @@ export class Wasm implements Backend {
         "backend-unavailable",
         'backend "wasm" needs WebAssembly, which this engine lacks; use backend "js"',
       );
-    const bytes = decode(builds[this.build()][precision]);
+    const bytes = bytesOf(builds[this.build()][precision]);
     const module = new WebAssembly.Module(shared ? shareMemory(bytes) : bytes);
     this.modules.set(key, module);
     return module;
@@ -153,7 +154,9 @@ export class Wasm implements Backend {
   /** Threads start with the first plan that wants them; until they have, the calling thread works alone. */
   private teamOf(size: number): Team | undefined {
     if (this.whyNoThreads() !== undefined) return undefined;
-    const team = this.teams.get(size) ?? new Team(size);
+    const found = this.teams.get(size);
+    if (found) return found;
+    const team = new Team(size, (why) => this.giveUpThreads(why));
     this.teams.set(size, team);
     return team;
   }
@@ -169,11 +172,18 @@ export class Wasm implements Backend {
     return this.noThreads || undefined;
   }
 
+  /** From now on the calling thread works alone. */
+  private giveUpThreads(why: string): void {
+    this.noThreads = why;
+    for (const team of this.teams.values()) team.dispose();
+    this.teams.clear();
+  }
+
   /** The best build that this engine accepts. */
   private build(): Build {
     this.chosen ??= buildNames
       .slice(buildNames.indexOf(this.best))
-      .find((name) => name === "scalar" || WebAssembly.validate(decode(builds[name].f32)));
+      .find((name) => name === "scalar" || WebAssembly.validate(bytesOf(builds[name].f32)));
     return this.chosen ?? "scalar";
   }
 }
@@ -197,12 +207,4 @@ function executableOf(plan: Plan, crew: Crew): Stepped {
     default:
       return run satisfies never;
   }
-}
-
-/** A loop: Uint8Array.from takes twenty times as long in code that runs for the first time. */
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

@@ -157,19 +157,3 @@ export class Instance {
     }
   }
 }
-
-/**
- * The same module with a memory that can be shared: the flags of its imported memory, 1 for "has a maximum", become 3. Its code needs no
- * other change, as threads never write the same place at the same time.
- */
-export function shareMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const shared = bytes.slice();
-  // Import "env" "memory", kind 2 (memory), flags 1.
-  const entry = [3, ...codes("env"), 6, ...codes("memory"), 2, 1];
-  const at = shared.findIndex((_, i) => entry.every((byte, k) => shared[i + k] === byte));
-  if (at < 0) throw new Error("the module imports no memory with a maximum");
-  shared[at + entry.length - 1] = 3;
-  return shared;
-}
-
-const codes = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));

@@ -29,9 +29,13 @@ export class Team {
   /** How many tasks the threads have done, and the calling thread has not. */
   helped = 0;
 
-  constructor(readonly size: number) {
+  /** `onFailure` is told why a thread cannot work; the others, and the calling thread, go on. */
+  constructor(
+    readonly size: number,
+    onFailure: (why: string) => void = () => {},
+  ) {
     this.shared = new Int32Array(new SharedArrayBuffer(4 * (Word.AWAKE + size)));
-    this.threads = Array.from({ length: size - 1 }, () => startThread(work));
+    this.threads = Array.from({ length: size - 1 }, () => startThread(work, onFailure));
     this.threads.forEach((thread, k) => {
       thread.post({ start: this.shared, thread: k + 1, operations, word: Word } satisfies Start);
     });

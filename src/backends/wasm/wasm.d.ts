@@ -1,5 +1,5 @@
-/** A compiled module, base64; the bundler inlines it, so that nobody has to find a file. */
+/** A compiled module in hexadecimal digits; the bundler inlines it, so that nobody has to find a file. */
 declare module "*.wasm" {
-  const base64: string;
-  export default base64;
+  const digits: string;
+  export default digits;
 }
