@@ -28,12 +28,15 @@ const options = {
   logLevel: "warning",
 };
 
+/** The modules that the package exports, in TypeScript. */
+export const entryPoints = ["src/index.ts", "src/webgpu.ts", "src/io/npy.ts", "src/tfjs/index.ts"];
+
 /** The library and its command line, with nothing left to install; TensorFlow.js is its user's own. And the script of threads, in one piece. */
 export const bundleLibrary = async () => {
   const library = { ...options, minify: true, outbase: "src", outdir: "build/js" };
   await build({
     ...library,
-    entryPoints: ["src/index.ts", "src/webgpu.ts", "src/io/npy.ts", "src/tfjs/index.ts", "src/cli/main.ts"],
+    entryPoints: [...entryPoints, "src/cli/main.ts"],
     external: ["@tensorflow/*"],
   });
   await build({ ...library, entryPoints: ["src/worker.ts"], splitting: false, format: "iife" });

@@ -34,7 +34,7 @@ export type { BackendInfo, BackendName } from "./backends/backend.js";
 export type { Calibration } from "./dispatch/calibration.js";
 export type { GivenPlan } from "./dispatch/given.js";
 export { type ErrorCode, type ErrorFields, HelixError } from "./errors.js";
-export type { Dtype, FloatArray, NdArray } from "./ndarray.js";
+export type { Dtype, FloatArray, NdArray, RealArray, View } from "./ndarray.js";
 export type { Method, Plan } from "./plan/plan.js";
 export type { BoundaryName, PaddingMode } from "./problem/boundary.js";
 export type { Mode } from "./problem/convolve.js";

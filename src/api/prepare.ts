@@ -114,6 +114,7 @@ export class Prepared {
   private running = 0;
   private disposed = false;
 
+  /** @internal */
   constructor(
     private readonly settled: Settled,
     private choice: Choice,

@@ -13,6 +13,8 @@ import {
 } from "../ndarray.js";
 import { MAX_RANK, malformed, type NpyVersion, readHeader, writeHeader } from "./npyHeader.js";
 
+export type { RealArray, View } from "../ndarray.js";
+
 export interface NpyOptions {
   /** Order of the elements in the file: row-major "C" (the default) or column-major "F". */
   order?: "C" | "F";
