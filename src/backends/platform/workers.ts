@@ -6,8 +6,12 @@ export interface Thread {
   terminate(): void;
 }
 
-/** Why memory cannot be shared between threads here, if so. */
+/** Why threads that were started did not work, if so. */
+let failure: string | undefined;
+
+/** Why there are no threads that share memory here, if so. */
 export function whyNoThreads(): string | undefined {
+  if (failure !== undefined) return failure;
   if (typeof SharedArrayBuffer !== "function" || typeof Atomics !== "object")
     return "threads need SharedArrayBuffer, which a page has only with the headers COOP and COEP";
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false)
@@ -20,17 +24,23 @@ export function whyNoThreads(): string | undefined {
 /** Where the script of a page's threads lies, if they may not be started from a blob: URL. */
 let scriptUrl: string | URL | undefined;
 
-export function setScriptUrl(url: string | URL | undefined): void {
+/** Threads start from there, even if they did not start before. */
+export function setScriptUrl(url: string | URL): void {
   scriptUrl = url;
+  failure = undefined;
 }
 
 type Main = (listen: (receive: (message: never) => void) => void) => void;
 
 /**
  * Starts a thread that runs `main(listen)`, a function without outer references; `listen` takes what receives messages. It does not keep a
- * process alive. One that cannot start, or fails, is one that never helps: `onFailure` is told why.
+ * process alive. One that cannot start, or fails, is one that never helps: `onFailure` is called, and `whyNoThreads` tells why.
  */
-export function startThread(main: Main, onFailure: (why: string) => void): Thread {
+export function startThread(main: Main, onFailure: () => void): Thread {
+  const fail = (why: string) => {
+    failure = why;
+    onFailure();
+  };
   const threads = builtin("node:worker_threads");
   if (threads) {
     const { Worker } = threads;
@@ -38,17 +48,15 @@ export function startThread(main: Main, onFailure: (why: string) => void): Threa
     // Flags of the process, such as --input-type=module, are not for this script.
     const worker = new Worker(`(${main})(${listen})`, { eval: true, execArgv: [] });
     worker.unref();
-    worker.on("error", (error) => onFailure(`a thread failed: ${error.message}`));
+    worker.on("error", ({ message }) => fail(`a thread failed: ${message}`));
     return { post: (message) => worker.postMessage(message), terminate: () => void worker.terminate() };
   }
   try {
     const worker = scriptUrl === undefined ? workerOf(main) : new Worker(scriptUrl);
-    worker.onerror = ({ message }) => onFailure(whyPageThreadFailed(message));
+    worker.onerror = ({ message }) => fail(whyPageThreadFailed(message));
     return { post: (message) => worker.postMessage(message), terminate: () => worker.terminate() };
   } catch (error) {
-    const why = whyPageThreadFailed(String(error));
-    // As if it had failed a moment later: who starts threads need not expect it at once.
-    queueMicrotask(() => onFailure(why));
+    fail(whyPageThreadFailed(String(error)));
     return { post: () => {}, terminate: () => {} };
   }
 }

@@ -57,7 +57,6 @@ export class Wasm implements Backend {
   readonly name = "wasm";
   private readonly modules = new Map<string, WebAssembly.Module>();
   private readonly teams = new Map<number, Team>();
-  private noThreads: string | undefined;
   private parallelism: number | undefined;
   private idle: Instance[] = [];
   private chosen: Build | undefined;
@@ -67,7 +66,7 @@ export class Wasm implements Backend {
   describe(): BackendInfo {
     const available = typeof WebAssembly === "object";
     const build = available ? this.build() : "scalar";
-    const alone = this.whyNoThreads();
+    const alone = whyNoThreads();
     const threads = available && alone === undefined ? this.cores() : 1;
     const detail = available ? `${details[build]}; ${alone ?? `${threads} threads`}` : "this engine has no WebAssembly";
     return {
@@ -153,10 +152,11 @@ export class Wasm implements Backend {
 
   /** Threads start with the first plan that wants them; until they have, the calling thread works alone. */
   private teamOf(size: number): Team | undefined {
-    if (this.whyNoThreads() !== undefined) return undefined;
+    if (whyNoThreads() !== undefined) return undefined;
     const found = this.teams.get(size);
-    if (found) return found;
-    const team = new Team(size, (why) => this.giveUpThreads(why));
+    if (found && !found.failed) return found;
+    found?.dispose();
+    const team = new Team(size);
     this.teams.set(size, team);
     return team;
   }
@@ -165,18 +165,6 @@ export class Wasm implements Backend {
   private cores(): number {
     this.parallelism ??= parallelism();
     return this.parallelism;
-  }
-
-  private whyNoThreads(): string | undefined {
-    this.noThreads ??= whyNoThreads() ?? "";
-    return this.noThreads || undefined;
-  }
-
-  /** From now on the calling thread works alone. */
-  private giveUpThreads(why: string): void {
-    this.noThreads = why;
-    for (const team of this.teams.values()) team.dispose();
-    this.teams.clear();
   }
 
   /** The best build that this engine accepts. */

@@ -29,13 +29,16 @@ export class Team {
   /** How many tasks the threads have done, and the calling thread has not. */
   helped = 0;
 
-  /** `onFailure` is told why a thread cannot work; the others, and the calling thread, go on. */
-  constructor(
-    readonly size: number,
-    onFailure: (why: string) => void = () => {},
-  ) {
+  /** Whether a thread could not start, or failed; the others, and the calling thread, go on. */
+  failed = false;
+
+  constructor(readonly size: number) {
     this.shared = new Int32Array(new SharedArrayBuffer(4 * (Word.AWAKE + size)));
-    this.threads = Array.from({ length: size - 1 }, () => startThread(work, onFailure));
+    this.threads = Array.from({ length: size - 1 }, () =>
+      startThread(work, () => {
+        this.failed = true;
+      }),
+    );
     this.threads.forEach((thread, k) => {
       thread.post({ start: this.shared, thread: k + 1, operations, word: Word } satisfies Start);
     });
