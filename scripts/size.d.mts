@@ -1,0 +1,1 @@
+export declare function weigh(): { name: string; gzip: number; brotli: number; budget: number }[];
