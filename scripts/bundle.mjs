@@ -1,5 +1,6 @@
 // How TypeScript becomes JavaScript here: one set of esbuild options for the library, tests, demo and benchmarks.
 import { readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
 import { build } from "esbuild";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -49,3 +50,23 @@ export const bundlePrograms = (entryPoints, outdir) =>
 /** Programs that run in a browser, each with everything in it. */
 export const bundlePages = (entryPoints, outdir) =>
   build({ ...options, entryPoints, outbase: ".", outdir, platform: "browser", splitting: false });
+
+/**
+ * Those test suites that need no module of Node's, for a page of `outdir`, and uvu.js; the suites' paths there. A browser has none of
+ * them, so whoever imports one is left out.
+ */
+export async function bundleSuites(files, outdir) {
+  const settings = { ...options, bundle: true, platform: "browser", sourcemap: "inline", outbase: ".", outdir };
+  const external = [...builtinModules, "node:*", "playwright-core", "esbuild"];
+  const { metafile } = await build({ ...settings, entryPoints: files, external, metafile: true, write: false });
+  const needsNode = (path, seen = new Set()) => {
+    if (seen.has(path)) return false;
+    seen.add(path);
+    const { imports } = metafile.inputs[path];
+    return imports.some((each) => (each.external ? true : needsNode(each.path, seen)));
+  };
+  const suites = files.filter((file) => !needsNode(file));
+  const named = suites.map((file) => ({ in: file, out: file.replace(/\.ts$/, "") }));
+  await build({ ...settings, entryPoints: [...named, { in: "uvu", out: "uvu" }] });
+  return suites.map((file) => file.replace(/\.ts$/, ".js"));
+}

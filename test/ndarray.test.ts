@@ -21,7 +21,9 @@ test("the dtype is read off the data", () => {
   ].map((Class) => viewOf({ data: new Class(2), shape: [2] }, "signal").dtype);
   assert.equal(dtypes, ["int8", "uint8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"]);
   assert.is(viewOf({ data: [1, 2], shape: [2] }, "signal").dtype, "float64");
-  assert.is(viewOf({ data: Buffer.from([1, 2]), shape: [2] }, "signal").dtype, "uint8");
+  // As Node's is, in browsers too.
+  class Buffer extends Uint8Array {}
+  assert.is(viewOf({ data: new Buffer([1, 2]), shape: [2] }, "signal").dtype, "uint8");
 });
 
 test("complex numbers are pairs, and one pair is one element", () => {

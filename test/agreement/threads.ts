@@ -66,8 +66,11 @@ const kindOf = ({ run, outer }: Plan): string => {
   return run.blocks > 1 ? "blocks" : outer > 0 ? "slabs" : "one helix";
 };
 
-const sameBits = (a: Float32Array | Float64Array, b: Float32Array | Float64Array): boolean =>
-  Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
+function sameBits(a: Float32Array | Float64Array, b: Float32Array | Float64Array): boolean {
+  const [left, right] = [bytesOf(a), bytesOf(b)];
+  return left.length === right.length && left.every((byte, k) => byte === right[k]);
+}
+
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 

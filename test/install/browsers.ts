@@ -1,11 +1,10 @@
-// Pages in real browsers: a server of a project's files, and browsers that open a page of it, which sends back what it has found.
+// Pages of projects in real browsers, as processes: a page sends back what it has found.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { chromium } from "../../scripts/drivers.mjs";
+import { serve } from "../server.js";
 import type { Found } from "./expected.js";
 
 export type BrowserName = "Chromium" | "Firefox" | "WebKitGTK";
@@ -49,13 +48,6 @@ export function isThere(name: BrowserName): boolean {
   return false;
 }
 
-/** What a page of a folder needs to have threads. */
-export const isolated = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
-
-const types: Record<string, string> = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html" };
 const TIMEOUT = 60_000;
 
 /** Opens index.html of a folder in a browser; resolves to what the page posts to /found, and rejects with its error. */
@@ -64,27 +56,11 @@ export async function openPage(name: BrowserName, folder: string, headers: Recor
   const posted = new Promise<string>((resolve) => {
     settle = resolve;
   });
-  const server = createServer((request, response) => {
-    for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
-    const path = join(folder, new URL(request.url ?? "/", "http://page").pathname.replace(/\/$/, "/index.html"));
-    if (request.method === "POST") {
-      let text = "";
-      request.on("data", (chunk) => {
-        text += chunk;
-      });
-      request.on("end", () => settle(text));
-      response.end();
-    } else if (existsSync(path)) {
-      response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream");
-      response.end(readFileSync(path));
-    } else response.writeHead(404).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { url, close } = await serve(folder, headers, (text) => settle(text));
   const { program, open } = browsers[name];
   const profile = mkdtempSync(join(tmpdir(), "helixconv-profile-"));
   if (name === "Firefox")
     writeFileSync(join(profile, "user.js"), 'user_pref("browser.shell.checkDefaultBrowser", false);');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   // A group of its own, as browsers are several processes.
   const browser = spawn(program as string, open(url, profile), { detached: true, stdio: "ignore" });
   let timer: NodeJS.Timeout | undefined;
@@ -100,8 +76,7 @@ export async function openPage(name: BrowserName, folder: string, headers: Recor
     const closed = new Promise((resolve) => browser.once("exit", resolve));
     process.kill(-(browser.pid as number), "SIGKILL");
     await closed;
-    server.closeAllConnections();
-    server.close();
+    close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }

@@ -97,7 +97,7 @@ export class Instance {
     readonly precision: "f32" | "f64",
     readonly shared: boolean,
   ) {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared });
+    this.memory = createMemory(shared);
     this.exports = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as unknown as Exports;
     this.lanes = this.exports.LANES.value;
     this.real = precision === "f32" ? 4 : 8;
@@ -155,5 +155,18 @@ export class Instance {
     } catch (cause) {
       throw outOfMemory(cause);
     }
+  }
+}
+
+/** Engines keep room for 4 GiB for each, and browsers have room for some hundred. */
+function createMemory(shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: 65536, shared });
+  } catch (cause) {
+    throw new HelixError(
+      "out-of-memory",
+      `this engine has no room for another WebAssembly memory: ${String(cause)}; dispose of prepared convolutions that are no longer needed`,
+      { cause },
+    );
   }
 }
