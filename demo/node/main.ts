@@ -3,9 +3,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { backends, convolve, explain, type NdArray } from "helixconv";
 import { decodeNpy } from "helixconv/npy";
-import { Random } from "../test/random.js";
-import { sampledError } from "../test/sampled.js";
-import { rotatedGaussian } from "./gaussian.js";
+import { Random } from "../../test/random.js";
+import { sampledError } from "../../test/sampled.js";
+import { rotatedGaussian } from "../gaussian.js";
 import { sideBySide } from "./picture.js";
 
 /** Float32, relative to |x| * |w|, at up to 2^22 numbers on the helix. */
