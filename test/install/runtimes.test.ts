@@ -19,13 +19,14 @@ const runtimes: Record<string, string[]> = {
   "Node 24": [node("node24"), "main.js"],
   "the newest Node": [node("node-newest"), "main.js"],
   Deno: [tool("@deno/linux-x64-glibc/deno"), "run", "--allow-all", "main.js"],
-  Bun: [tool("@oven/bun-linux-x64/bin/bun"), "main.js"],
+  // So its package calls the program, on Linux as well.
+  Bun: [tool("bun/bin/bun.exe"), "main.js"],
 };
 
 for (const [name, [program, ...args]] of Object.entries(runtimes))
   test(`${name} computes right, with threads, and exits by itself`, () => {
     const found = run(program as string, args, createProject(name.replaceAll(" ", "-"), { "main.js": main }));
-    check(found);
+    check(found, name !== "Node 20");
     assert.match(threadsOf(found), /^\d+ threads$/);
   });
 
@@ -36,7 +37,7 @@ for (const version of ["node20", "node22", "node24", "node-newest"])
       .replace('import { backends, convolve } from "helixconv"', 'const { backends, convolve } = require("helixconv")')
       .replace("export async function run", "async function run");
     const program = `${lines}\nrun().then((found) => console.log(JSON.stringify(found)));\n`;
-    check(run(node(version), ["--input-type=commonjs", "--eval", program], project));
+    check(run(node(version), ["--input-type=commonjs", "--eval", program], project), version !== "node20");
   });
 
 test("the command line runs, as npx finds it", () => {
