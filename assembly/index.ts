@@ -3,6 +3,7 @@ export { LANES } from "./complex";
 export { directComplex, directReal, narrow, ROWS_AXIS, rows, TABLE, TILE } from "./direct";
 export { convolve, forward, inverse } from "./fft";
 export { AXIS, gather, TAP, unwind, wind } from "./helix";
+export { applyStrips, COLUMN, divideStrips, FAR, GROUP, WEIGHTS } from "./recursion";
 export { multiplyAccumulate, SUM } from "./spectrum";
 
 /** The first address that is free for data. */

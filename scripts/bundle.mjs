@@ -30,7 +30,13 @@ const options = {
 };
 
 /** The modules that the package exports, in TypeScript. */
-export const entryPoints = ["src/index.ts", "src/webgpu.ts", "src/io/npy.ts", "src/tfjs/index.ts"];
+export const entryPoints = [
+  "src/index.ts",
+  "src/webgpu.ts",
+  "src/filter/index.ts",
+  "src/io/npy.ts",
+  "src/tfjs/index.ts",
+];
 
 /** The library and its command line, with nothing left to install; TensorFlow.js is its user's own. And the script of threads, in one piece. */
 export const bundleLibrary = async () => {

@@ -1,5 +1,6 @@
 // What a backend is: something that executes plans. Backends do not know each other, nor how plans come about.
 import type { FloatArray, View } from "../ndarray.js";
+import type { FilterPlan } from "../plan/filter.js";
 import type { Plan } from "../plan/plan.js";
 import type { Operand } from "../problem/problem.js";
 
@@ -53,5 +54,10 @@ export interface Backend {
   detect?(): Promise<void>;
   prepare(plan: Plan, kernel: Operand): Promise<Executable>;
   prepareSync?(plan: Plan, kernel: Operand): Executable;
+  /**
+   * y ← a filter of each strip of x, both row-major without gaps; x may be real where y is complex. Returns the largest part of a number in y, or
+   * NaN, where it divides.
+   */
+  filterSync?(plan: FilterPlan, x: View, y: View<FloatArray>): number;
   dispose(): void;
 }

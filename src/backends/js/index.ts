@@ -6,6 +6,7 @@ import { Separable } from "../separable.js";
 import type { Stepped } from "../stepped.js";
 import { Zero } from "../zero.js";
 import { Direct } from "./direct.js";
+import { filterStrips } from "./filter.js";
 import { Spectral } from "./spectral.js";
 
 /** Typed arrays end at 2^32 or so elements; a machine's memory ends sooner. */
@@ -42,6 +43,8 @@ class Js implements Backend {
     executable.setKernel(kernel);
     return executable;
   }
+
+  filterSync = filterStrips;
 
   dispose(): void {}
 }

@@ -6,6 +6,8 @@ import f64Fma from "../../../build/wasm/f64-fma.wasm";
 import f64Scalar from "../../../build/wasm/f64-scalar.wasm";
 import f64Simd from "../../../build/wasm/f64-simd.wasm";
 import { HelixError } from "../../errors.js";
+import type { FloatArray, View } from "../../ndarray.js";
+import type { FilterPlan } from "../../plan/filter.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Backend, BackendInfo, Executable } from "../backend.js";
@@ -14,6 +16,7 @@ import { Separable } from "../separable.js";
 import type { Stepped } from "../stepped.js";
 import { Zero } from "../zero.js";
 import { Crew } from "./crew.js";
+import { filterStrips } from "./filter.js";
 import { Instance, MAX_BYTES } from "./instance.js";
 import { bytesOf, shareMemory } from "./module.js";
 import { Rows } from "./rows.js";
@@ -99,13 +102,7 @@ export class Wasm implements Backend {
 
   prepareSync(plan: Plan, kernel: Operand): Executable {
     if (plan.run.kind === "zero") return new Zero();
-    const team = plan.threads > 1 ? this.teamOf(plan.threads) : undefined;
-    const instance = this.acquire(plan.precision, team !== undefined);
-    let held = true;
-    const crew = new Crew(instance, team, () => {
-      if (held) this.release(instance);
-      held = false;
-    });
+    const crew = this.crewOf(plan);
     try {
       const executable = executableOf(plan, crew);
       executable.setKernel(kernel);
@@ -116,11 +113,30 @@ export class Wasm implements Backend {
     }
   }
 
+  filterSync(plan: FilterPlan, x: View, y: View<FloatArray>): number {
+    const crew = this.crewOf(plan);
+    try {
+      return filterStrips(crew, plan, x, y);
+    } finally {
+      crew.dispose();
+    }
+  }
+
   dispose(): void {
     this.idle = [];
     this.modules.clear();
     for (const team of this.teams.values()) team.dispose();
     this.teams.clear();
+  }
+
+  private crewOf({ precision, threads }: Pick<Plan, "precision" | "threads">): Crew {
+    const team = threads > 1 ? this.teamOf(threads) : undefined;
+    const instance = this.acquire(precision, team !== undefined);
+    let held = true;
+    return new Crew(instance, team, () => {
+      if (held) this.release(instance);
+      held = false;
+    });
   }
 
   private acquire(precision: Precision, shared: boolean): Instance {

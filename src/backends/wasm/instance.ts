@@ -11,6 +11,10 @@ export interface Exports {
   ROWS_AXIS: WebAssembly.Global;
   TAP: WebAssembly.Global;
   TABLE: WebAssembly.Global;
+  FAR: WebAssembly.Global;
+  COLUMN: WebAssembly.Global;
+  WEIGHTS: WebAssembly.Global;
+  GROUP: WebAssembly.Global;
   SUM: WebAssembly.Global;
   HEAP: WebAssembly.Global;
   clear(address: number, bytes: number): void;
@@ -75,6 +79,29 @@ export interface Exports {
     complex: number,
     scaleImW: number,
     scaleImX: number,
+  ): void;
+  applyStrips(
+    strips: number,
+    count: number,
+    length: number,
+    work: number,
+    y: number,
+    taps: number,
+    end: number,
+    adjoint: number,
+  ): void;
+  divideStrips(
+    strips: number,
+    count: number,
+    length: number,
+    work: number,
+    taps: number,
+    tapsEnd: number,
+    columns: number,
+    columnsEnd: number,
+    block: number,
+    adjoint: number,
+    peaks: number,
   ): void;
   narrow(sums: number, array: number, axes: number, rank: number, parts: number): number;
 }

@@ -128,6 +128,8 @@ export const operations: (keyof Exports)[] = [
   "multiplyAccumulate",
   "directReal",
   "directComplex",
+  "applyStrips",
+  "divideStrips",
 ];
 
 /**

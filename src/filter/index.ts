@@ -1,0 +1,4 @@
+// Filters on a helix, of any rank: helixconv/filter.
+export { type ApplyOptions, apply, applyAdjoint, divide, divideAdjoint, type FilterOptions } from "./apply.js";
+export { type HelixFilter, readFilter } from "./filter.js";
+export { outputMask } from "./mask.js";
