@@ -4,6 +4,7 @@ export { directComplex, directReal, narrow, ROWS_AXIS, rows, TABLE, TILE } from 
 export { convolve, forward, inverse } from "./fft";
 export { AXIS, gather, TAP, unwind, wind } from "./helix";
 export { multiplyAccumulate, SUM } from "./spectrum";
+export { OUTPUTS, pack, tiles } from "./tiles";
 
 /** The first address that is free for data. */
 export const HEAP: usize = __heap_base;

@@ -21,6 +21,8 @@ export interface BackendInfo {
   threads: number;
   /** Whether it uses vector instructions. */
   simd: boolean;
+  /** Whether it computes plans of tiles. */
+  tiles: boolean;
   /** Whether it computes in float64, or in float32 only. */
   float64: boolean;
 }

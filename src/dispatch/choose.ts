@@ -62,7 +62,7 @@ export function choose(
   const all = available.flatMap((info) => {
     const transfers = transfersOf(problem, info, rating, wishes);
     return [
-      ...plans.map((plan) => withThreads(info, plan, rating, wishes)),
+      ...plans.filter(isFor(info)).map((plan) => withThreads(info, plan, rating, wishes)),
       ...inPasses(problem, passes, info, rating, wishes),
     ].map(({ plan, seconds }): Candidate => {
       const rejected = objection(info, plan, wishes, failures);
@@ -110,6 +110,12 @@ function transfersOf(problem: Problem, info: BackendInfo, rating: Rating, { resi
   return predictTransfers({ there, back: bytes(outSize(problem), resident.out) }, rating(info, problem));
 }
 
+/** Whether a backend has code for a plan. */
+const isFor =
+  ({ tiles }: BackendInfo) =>
+  ({ run }: Plan): boolean =>
+    tiles || run.kind !== "tiles";
+
 /** Threads are not worth waking for less than so many seconds, nor unless they take this part of them: another core may have other work. */
 const WORTH_THREADS = { alone: 1e-3, part: 0.85 };
 
@@ -143,7 +149,7 @@ function inPasses(
 ): Timed[] {
   if (passes.length === 0) return [];
   const fastest = passes.map(({ plans }) => {
-    const all = plans.map((plan) => withThreads(info, plan, rating, wishes));
+    const all = plans.filter(isFor(info)).map((plan) => withThreads(info, plan, rating, wishes));
     const fitting = all.filter(({ plan }) => plan.bytes <= limitOf(info, wishes));
     return (fitting.length > 0 ? fitting : all).reduce((a, b) => (b.seconds < a.seconds ? b : a));
   });

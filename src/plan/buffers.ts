@@ -17,6 +17,7 @@ export function largestBuffer(plan: Plan): number {
       return Math.max(...between, ...run.passes.map(largestBuffer));
     }
     case "strip":
+    case "tiles":
     case "rows":
     case "zero":
       return 0;

@@ -2,10 +2,11 @@
 // speed and is dispatch's question.
 import type { Problem } from "../problem/problem.js";
 import { outSize } from "../problem/problem.js";
-import { elementBytes, rowsCost, spectralCost, stripCost } from "./cost.js";
+import { elementBytes, rowsCost, spectralCost, stripCost, tilesCost } from "./cost.js";
 import { type Geometry, wind } from "./geometry.js";
 import { type Length, lengthsFrom, transformLength } from "./lengths.js";
 import type { AxisPlan, Hold, Plan, Spectral } from "./plan.js";
+import { windSamples } from "./tiles.js";
 import { trim } from "./trim.js";
 
 type Trimmed = Omit<AxisPlan, "pitch">;
@@ -29,7 +30,7 @@ function plansOf(problem: Problem, kinds: (trimmed: readonly Trimmed[]) => Plan[
 
 /** The plan that runs when data is not fit for another: an FFT spreads one NaN everywhere, a strip multiplies gaps. */
 export function fallback(problem: Problem, refused: Plan): Plan {
-  const kind = refused.run.kind === "strip" ? "rows" : "strip";
+  const kind = refused.run.kind === "spectral" ? "strip" : "rows";
   const plan = directCandidates(problem).find(({ run }) => run.kind === kind);
   if (!plan) throw new Error(`no ${kind} plan to fall back to`);
   return plan;
@@ -107,6 +108,7 @@ function spectralPlan(problem: Problem, geometry: Geometry, length: Length, bloc
 
 const directPlans = (problem: Problem, trimmed: readonly Trimmed[]): Plan[] => [
   stripPlan(problem, trimmed),
+  ...tilesPlans(problem, trimmed),
   rowsPlan(problem, trimmed),
 ];
 
@@ -119,6 +121,20 @@ function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
     run: { kind: "strip", taps },
     ...stripCost(problem, geometry, taps),
   };
+}
+
+/** Where channels share what is loaded, or a strip would have numbers that nobody wants. */
+function tilesPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
+  if (problem.cout * problem.cin === 1 && trimmed.every(({ u, step }) => u === 1 && step === 1)) return [];
+  const geometry = windSamples(trimmed);
+  return [
+    {
+      ...base(problem, geometry),
+      method: "direct",
+      run: { kind: "tiles", reach: geometry.reach },
+      ...tilesCost(problem, geometry),
+    },
+  ];
 }
 
 function rowsPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {

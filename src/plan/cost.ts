@@ -3,7 +3,8 @@ import type { Problem } from "../problem/problem.js";
 import { kernelSize, outSize, signalSize } from "../problem/problem.js";
 import type { Geometry } from "./geometry.js";
 import { type Length, transformFlops } from "./lengths.js";
-import type { Hold, Odd, Plan, Spectral } from "./plan.js";
+import type { AxisPlan, Hold, Odd, Plan, Spectral } from "./plan.js";
+import { type AxisPhase, axisPhases, planesOf, segmentLength } from "./tiles.js";
 import { meetings } from "./trim.js";
 
 type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
@@ -105,6 +106,46 @@ export function stripCost(problem: Problem, geometry: Geometry, taps: Hold): Dem
   };
 }
 
+/** Output channels that tiles are summed for at once, and bytes of a vector: the widest backend's. */
+const TILE = 4;
+const VECTOR = 16;
+
+export function tilesCost(problem: Problem, { axes, span, reach }: Geometry): Demand {
+  const { batch, groups, cin, cout } = problem;
+  const real = realBytes(problem);
+  const parts = elementBytes(problem) / real;
+  const lanes = VECTOR / real;
+  const phases = axes.map(axisPhases);
+  const product = (of: (phase: AxisPhase, isLast: boolean) => number) =>
+    phases.reduce((n, list, d) => n * list.reduce((sum, phase) => sum + of(phase, d === axes.length - 1), 0), 1);
+  const taps = product((phase) => phase.taps);
+  // A row takes whole vectors, unless the next one is in the last.
+  const last = axes[axes.length - 1] as AxisPlan;
+  const covered = (count: number) => Math.min(Math.ceil(count / lanes) * lanes, Math.max(last.pitch, count));
+  const pairs = product((phase, isLast) => phase.taps * (isLast ? covered(phase.count) : phase.count));
+  const strips = cin * planesOf(axes) * parts;
+  const segment = segmentLength(span, reach, strips, real);
+  const segments = Math.ceil(span / segment);
+  const blocks = Math.ceil((parts * cout) / TILE);
+  const own = (strips * (segment + reach + lanes) + TILE * (segment + lanes)) * real;
+  const pieces = (strips * (segment + reach) + parts * cout * segment) * real;
+  const weights = groups * blocks * TILE * parts * cin * taps * real;
+  const lists = 4 * (parts * cin + 1) * taps + (4 * product((phase) => phase.count)) / lanes;
+  const copied = 2 * operandBytes(problem);
+  return {
+    bytes: own + pieces + weights + lists + kernelSize(problem) * parts * real + MARGIN + stagedBytes(problem),
+    threadBytes: own + PIECES * pieces,
+    cost: {
+      flops: 2 * batch * groups * blocks * TILE * parts * cin * pairs,
+      traffic: weights + copied,
+      copied,
+      rows: rowsOf(problem, { axes }),
+      calls: batch * groups * segments * (strips + blocks + cout * product(() => 1)),
+      tasks: batch * groups * segments,
+    },
+  };
+}
+
 export function rowsCost(problem: Problem, geometry: Geometry): Demand {
   const { batch, groups, cin, cout } = problem;
   const { axes } = geometry;
@@ -138,7 +179,7 @@ export const onThreads = (plan: Plan, threads: number): Plan => ({
 const beyond = (bytes: number, cache: number, traffic: number): number => (bytes > cache ? traffic : 0);
 
 /** Rows of x, w and out. */
-function rowsOf({ batch, groups, cin, cout }: Problem, { axes }: Geometry): number {
+function rowsOf({ batch, groups, cin, cout }: Problem, { axes }: Pick<Geometry, "axes">): number {
   const rows = (which: "x" | "w" | "out") => axes.slice(0, -1).reduce((n, axis) => n * axis[which].size, 1);
   return groups * (batch * cin * rows("x") + cin * cout * rows("w") + batch * cout * rows("out"));
 }

@@ -4,7 +4,7 @@ import type { Method, Plan } from "./plan.js";
 
 export interface PlanSummary {
   method: Method;
-  /** What the method does: one circular FFT, taps along a strip, the definition row by row, or a pass along each axis. */
+  /** What the method does: one circular FFT, taps along a strip, tiles of channels by positions, the definition row by row, or a pass along each axis. */
   form: Plan["run"]["kind"];
   /** Outer axes that stay apart, and blocks that the helix of the others is cut into. */
   outer: number;
@@ -52,6 +52,8 @@ export function describePlan({ run, outer }: Plan): string {
       return "nothing but zeros";
     case "strip":
       return "direct";
+    case "tiles":
+      return "direct, channels in blocks";
     case "rows":
       return "direct, row by row";
     case "separable":

@@ -76,6 +76,22 @@ export const cases: readonly Case[] = [
     axes: [valid(9, 3), valid(8, 2)],
     roles: { batch: 3, groups: 2, cin: 2, cout: 3 },
   },
+  {
+    name: "a layer with strides and dilations",
+    axes: [
+      { ...valid(17, 3), step: 2, count: 8 },
+      { ...plain(16, 3), lo: 1, v: 2, step: 3, count: 6 },
+    ],
+    roles: { batch: 2, cin: 3, cout: 5 },
+  },
+  {
+    name: "a transposed layer",
+    axes: [
+      { ...plain(7, 3), u: 2, lo: 1, count: 14 },
+      { ...plain(6, 4), u: 3, lo: 1, count: 17 },
+    ],
+    roles: { groups: 2, cin: 3, cout: 2 },
+  },
   { name: "conjugated kernel", axes: [same(11, 4)], conj: { x: false, w: true } },
   { name: "conjugated signal", axes: [same(11, 4)], roles: { cin: 2 }, conj: { x: true, w: false } },
 ];

@@ -29,6 +29,7 @@ class Js implements Backend {
       maxLength: Number.MAX_SAFE_INTEGER,
       threads: 1,
       simd: false,
+      tiles: true,
       float64: true,
     };
   }
@@ -52,6 +53,7 @@ function build(plan: Plan): Stepped {
     case "spectral":
       return new Spectral(plan, run);
     case "strip":
+    case "tiles":
     case "rows":
       return new Direct(plan);
     case "zero":

@@ -128,6 +128,7 @@ export const operations: (keyof Exports)[] = [
   "multiplyAccumulate",
   "directReal",
   "directComplex",
+  "tiles",
 ];
 
 /**
