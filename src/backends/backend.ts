@@ -21,8 +21,8 @@ export interface BackendInfo {
   threads: number;
   /** Whether it uses vector instructions. */
   simd: boolean;
-  /** Whether it computes plans of tiles. */
-  tiles: boolean;
+  /** Whether it computes the plans that are for layers: tiles, and kernels in pieces. */
+  layers: boolean;
   /** Whether it computes in float64, or in float32 only. */
   float64: boolean;
 }

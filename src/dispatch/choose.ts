@@ -112,9 +112,9 @@ function transfersOf(problem: Problem, info: BackendInfo, rating: Rating, { resi
 
 /** Whether a backend has code for a plan. */
 const isFor =
-  ({ tiles }: BackendInfo) =>
+  ({ layers }: BackendInfo) =>
   ({ run }: Plan): boolean =>
-    tiles || run.kind !== "tiles";
+    layers || !(run.kind === "tiles" || (run.kind === "spectral" && run.pieces > 1));
 
 /** Threads are not worth waking for less than so many seconds, nor unless they take this part of them: another core may have other work. */
 const WORTH_THREADS = { alone: 1e-3, part: 0.85 };

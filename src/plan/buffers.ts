@@ -10,7 +10,7 @@ export function largestBuffer(plan: Plan): number {
     case "spectral": {
       const { x, w, out } = slabCounts(plan);
       const spectrum = real * (run.ring === "negacyclic" ? run.length : 2 * run.length);
-      return spectrum * Math.max(groups * cin * cout * w, cin * x, cout * out);
+      return spectrum * Math.max(groups * cin * cout * w * run.pieces, cin * x * run.pieces, cout * out);
     }
     case "separable": {
       const between = run.between.map((shape) => shape.reduce((n, m) => n * m, field === "complex" ? 2 * real : real));

@@ -16,6 +16,7 @@ export const candidates = (problem: Problem): Plan[] =>
   plansOf(problem, (trimmed) => [
     ...spectralPlans(problem, trimmed),
     ...overlapSavePlans(problem, trimmed),
+    ...piecesPlans(problem, trimmed),
     ...directPlans(problem, trimmed),
   ]);
 
@@ -73,7 +74,8 @@ function spectralPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
     const geometry = wind(trimmed, outer);
     const { helix, span, first } = geometry;
     const length = transformLength(pointsOf(problem, helix));
-    return spectralPlan(problem, geometry, length, { blocks: 1, advance: span, start: 0, halo: first });
+    const whole = { blocks: 1, advance: span, start: 0, halo: first, pieces: 1, piece: helix };
+    return spectralPlan(problem, geometry, length, whole);
   });
 }
 
@@ -84,26 +86,41 @@ function overlapSavePlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[]
   const least = pointsOf(problem, 2 * reach);
   return lengthsFrom(least, pointsOf(problem, span)).map((length) => {
     // The outputs need what lies up to `reach` before them.
-    const advance = (problem.field === "real" ? 2 * length.points : length.points) - reach;
+    const advance = numbersOf(problem, length) - reach;
     const blocks = Math.ceil(span / advance);
-    return spectralPlan(problem, geometry, length, { blocks, advance, start: first - reach, halo: reach });
+    const whole = { pieces: 1, piece: reach + 1 };
+    return spectralPlan(problem, geometry, length, { blocks, advance, start: first - reach, halo: reach, ...whole });
   });
 }
 
-type Blocks = Pick<Spectral, "blocks" | "advance" | "start" | "halo">;
+/** The kernel in pieces: for few outputs of two large operands, as the gradient of a weight is. */
+function piecesPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
+  const geometry = wind(trimmed);
+  const { first, span, reach } = geometry;
+  const least = pointsOf(problem, 2 * span);
+  return lengthsFrom(least, pointsOf(problem, reach)).map((length) => {
+    // An output needs as many numbers of the signal as a piece has.
+    const piece = numbersOf(problem, length) - span + 1;
+    const pieces = Math.ceil((reach + 1) / piece);
+    const start = first - (piece - 1);
+    return spectralPlan(problem, geometry, length, { blocks: 1, advance: span, start, halo: piece - 1, pieces, piece });
+  });
+}
+
+type Blocks = Pick<Spectral, "blocks" | "advance" | "start" | "halo" | "pieces" | "piece">;
 
 function spectralPlan(problem: Problem, geometry: Geometry, length: Length, blocks: Blocks): Plan {
   const real = problem.field === "real";
-  const { together, ...cost } = spectralCost(problem, geometry, length, blocks.blocks);
+  const { together, ...cost } = spectralCost(problem, geometry, length, blocks.blocks, blocks.pieces);
   const run: Spectral = {
     kind: "spectral",
     ring: real ? "negacyclic" : "cyclic",
-    length: real ? 2 * length.points : length.points,
+    length: numbersOf(problem, length),
     odd: length.odd,
     ...blocks,
     together,
   };
-  return { ...base(problem, geometry), method: blocks.blocks > 1 ? "overlap-save" : "fft", run, ...cost };
+  return { ...base(problem, geometry), method: blocks.blocks * blocks.pieces > 1 ? "overlap-save" : "fft", run, ...cost };
 }
 
 const directPlans = (problem: Problem, trimmed: readonly Trimmed[]): Plan[] => [
@@ -153,5 +170,6 @@ const smaller = ({ axes }: Geometry): Hold => {
   return size("w") <= size("x") ? "w" : "x";
 };
 
-/** Complex points that hold so many numbers. */
+/** Numbers that a transform holds; and complex points that hold so many numbers. */
+const numbersOf = ({ field }: Problem, { points }: Length): number => (field === "real" ? 2 * points : points);
 const pointsOf = ({ field }: Problem, numbers: number): number => (field === "real" ? Math.ceil(numbers / 2) : numbers);

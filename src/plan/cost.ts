@@ -35,12 +35,13 @@ export function spectralCost(
   geometry: Geometry,
   length: Length,
   blocks: number,
+  pieces: number,
 ): Demand & Pick<Spectral, "together"> {
   const { batch, groups, cin, cout } = problem;
   const outer = geometry.axes.slice(0, geometry.outer);
   const slabs = (which: "x" | "w" | "out") => outer.reduce((n, axis) => n * axis[which].size, 1);
-  const [x, w, y] = [cin * slabs("x"), cin * cout * slabs("w"), cout * slabs("out")];
-  const pairs = outer.reduce((n, axis) => n * meetings(axis), cin * cout);
+  const [x, w, y] = [cin * slabs("x") * pieces, cin * cout * slabs("w") * pieces, cout * slabs("out")];
+  const pairs = outer.reduce((n, axis) => n * meetings(axis), cin * cout * pieces);
   const rounds = batch * groups * blocks;
   const transforms = groups * w + rounds * (x + y);
   const spectrum = 2 * realBytes(problem) * length.points;

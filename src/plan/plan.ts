@@ -55,6 +55,12 @@ export interface Spectral {
    */
   start: number;
   halo: number;
+  /**
+   * How many pieces, of `piece` numbers each, the kernel's helix is cut into, where its outputs are few: y = Σ_p x * w_p, summed in the spectral domain as
+   * channels are. Piece p meets the stretch of the signal's helix that begins p · piece before.
+   */
+  pieces: number;
+  piece: number;
   /** How many blocks, of all batches, are multiplied together, so that the kernel's spectra come to the cache once for all of them. */
   together: number;
 }

@@ -92,6 +92,20 @@ export const cases: readonly Case[] = [
     ],
     roles: { groups: 2, cin: 3, cout: 2 },
   },
+  {
+    name: "few outputs of a long kernel, which falls into pieces",
+    axes: [valid(403, 399)],
+    roles: { batch: 2, cin: 3, cout: 3 },
+  },
+  {
+    name: "the gradient of a weight",
+    axes: [
+      { x: 20, w: 20, u: 1, v: 1, lo: 18, step: 1, count: 3 },
+      { x: 25, w: 11, u: 1, v: 2, lo: 19, step: 2, count: 3 },
+    ],
+    roles: { batch: 3, groups: 2, cin: 2, cout: 5 },
+    conj: { x: true, w: false },
+  },
   { name: "conjugated kernel", axes: [same(11, 4)], conj: { x: false, w: true } },
   { name: "conjugated signal", axes: [same(11, 4)], roles: { cin: 2 }, conj: { x: true, w: false } },
 ];

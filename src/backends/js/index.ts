@@ -29,7 +29,7 @@ class Js implements Backend {
       maxLength: Number.MAX_SAFE_INTEGER,
       threads: 1,
       simd: false,
-      tiles: true,
+      layers: true,
       float64: true,
     };
   }

@@ -80,7 +80,7 @@ export class Wasm implements Backend {
       maxBuffer: MAX_BYTES,
       maxLength: MAX_HELIX,
       simd: build !== "scalar",
-      tiles: true,
+      layers: true,
       float64: true,
     };
   }

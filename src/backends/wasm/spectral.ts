@@ -16,7 +16,7 @@ import { Kept } from "./kept.js";
 import { type Round, roundsOf, togetherOf } from "./rounds.js";
 import { Carrier, clearUncomputed, inputPiece, layoutOf, type Piece, type Room, walkedAxes } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
-import { type Local, local, type Task } from "./tasks.js";
+import { type Call, type Local, local, type Task } from "./tasks.js";
 
 /** In one task so many chunks are multiplied, or fewer: with them the kernel's stay in the second-level cache until all blocks have met them. */
 const CHUNKS = 32;
@@ -32,7 +32,7 @@ export class Spectral extends Stepped {
   private readonly instance: Instance;
   private readonly parts: 1 | 2;
   private readonly transform: Transform;
-  /** Slabs of x, w and out in a round. */
+  /** Slabs of x, w and out in a round; of x and w, in all pieces. */
   private readonly inputs: number;
   private readonly kernels: number;
   private readonly outputs: number;
@@ -46,7 +46,7 @@ export class Spectral extends Stepped {
   private readonly kernel: number;
   private readonly signal: number;
   private readonly pairs: number;
-  /** Each thread has a strip for a slab, a buffer for its transform, and room for a chunk of every input. */
+  /** Each thread has a strip for a slab, a buffer for its transform, and room for a chunk of every input of the rounds. */
   private readonly local: Local;
   private readonly strip = local(0);
   private readonly buffer: number;
@@ -72,8 +72,8 @@ export class Spectral extends Stepped {
     this.transform = writeTransform(instance, points, spectral.odd, real ? Math.PI / 2 : 0);
     const { bytes } = this.transform;
     const slabs = slabCounts(plan);
-    this.inputs = cin * slabs.x;
-    this.kernels = cin * cout * slabs.w;
+    this.inputs = cin * slabs.x * spectral.pieces;
+    this.kernels = cin * cout * slabs.w * spectral.pieces;
     this.outputs = cout * slabs.out;
     this.single = this.inputs === 1 && this.kernels === 1 && this.outputs === 1;
     this.chunk = this.single ? bytes : chunkOf(bytes, spectral.odd);
@@ -85,7 +85,7 @@ export class Spectral extends Stepped {
     this.pairs = this.single ? 0 : this.writePairs();
     this.buffer = local(bytes);
     this.scratch = local(2 * bytes);
-    this.local = crew.allocateLocal(2 * bytes + (this.single ? 0 : this.inputs * this.chunk));
+    this.local = crew.allocateLocal(2 * bytes + (this.single ? 0 : spectral.together * this.inputs * this.chunk));
     this.scales = { x: this.writeScales(1, conj.x), w: this.writeScales(1 / points, conj.w) };
     crew.hold();
     this.kernelWork = new Kept(crew);
@@ -103,8 +103,11 @@ export class Spectral extends Stepped {
     const axes = walkedAxes(plan, kernel, "w");
     const offsets = slabOffsets(plan, "w", kernel.stride);
     const slices = kernel.group.flatMap((g) => kernel.batch.flatMap((o) => kernel.channel.map((c) => g + o + c)));
+    const { pieces: count, piece: size } = this.spectral;
     const pieces = slices.flatMap((slice) =>
-      offsets.map((offset) => inputPiece(axes, slice + offset, 0, 0, this.spectral.length)),
+      Array.from({ length: count }, (_, p) =>
+        offsets.map((offset) => inputPiece(axes, slice + offset, -p * size, 0, this.pieceLength)),
+      ).flat(),
     );
     const carrier = Carrier.in(this.crew, { operand: kernel, axes, parts, pieces, perTask: 1 }, this.room);
     const sums = instance.allocate(8 * pieces.length);
@@ -150,7 +153,7 @@ export class Spectral extends Stepped {
 
   /** Winds and transforms all slabs, multiplies chunk by chunk, transforms back and unwinds. */
   private phasesOf(xs: Carrier, ys: Carrier, rounds: readonly Round[], sums: number): Task[][] {
-    const { chunk, chunks, signalStride, kernelStride } = this;
+    const { plan, chunk, chunks, signalStride, kernelStride } = this;
     const spectra = (n: number) => this.signal + n * chunks * signalStride;
     const forward = rounds.flatMap(({ x }, n) =>
       x.map((piece, i) => {
@@ -163,8 +166,10 @@ export class Spectral extends Stepped {
     const most = Math.max(1, Math.min(CHUNKS, Math.floor(CACHE / kernelStride)));
     for (let from = 0; from < chunks; from += most) {
       const to = Math.min(chunks, from + most);
-      const factors = [kernel, kernelStride, chunk, from, to, this.pairs, this.inputs, this.outputs, this.scratch];
-      products.push(rounds.map((_, n) => ["multiplyAccumulate", spectra(n), signalStride, ...factors]));
+      const x = [this.signal, signalStride, chunks * signalStride, rounds.length];
+      const w = [kernel, kernelStride, (this.kernels / plan.cout) * chunk, plan.cout];
+      const range = [chunk, from, to, this.pairs, this.outputs / plan.cout, this.inputs, this.scratch];
+      products.push([["multiplyAccumulate", ...x, ...w, ...range]]);
     }
     const { levels, bytes } = this.transform;
     const inverse = rounds.flatMap(({ y }, n) =>
@@ -210,9 +215,14 @@ export class Spectral extends Stepped {
     const { axes } = carrier;
     const { transfer, address } = carrier.place(piece);
     const scales = this.scales[which];
+    const size = which === "w" ? this.pieceLength : length;
+    const rest = indices(size < length ? this.parts : 0).map(
+      (part): Call => ["clear", this.strip + part * plane + size * this.instance.real, (length - size) * this.instance.real],
+    );
     return [
       ...transfer,
-      ["wind", this.parts - 1, this.strip, plane, length, piece.r, address, axes.address, axes.rank, scales, sum],
+      ["wind", this.parts - 1, this.strip, plane, size, piece.r, address, axes.address, axes.rank, scales, sum],
+      ...rest,
     ];
   }
 
@@ -228,6 +238,12 @@ export class Spectral extends Stepped {
     ];
   }
 
+  /** How many numbers of the kernel's helix a strip holds. */
+  private get pieceLength(): number {
+    const { pieces, piece, length } = this.spectral;
+    return pieces > 1 ? piece : length;
+  }
+
   /** Of the only thread: nothing is in the buffer while a slab is copied, wound or unwound. */
   private get room(): Room {
     const { bytes } = this.transform;
@@ -238,18 +254,18 @@ export class Spectral extends Stepped {
     return this.kernel + group * this.chunks * this.kernelStride;
   }
 
-  /** For every output of a round, how many products it sums, and the offsets of their factors in a chunk. */
+  /** For every slab of an output channel, how many products it sums, and the offsets of their factors in a chunk: of w, for the first channel. */
   private writePairs(): number {
     const { plan, chunk } = this;
     const slabs = slabCounts(plan);
     const pairs = slabPairs(plan);
     const list: number[] = [];
-    for (let o = 0; o < plan.cout; o++)
-      for (const pair of pairs) {
-        list.push(plan.cin * pair.length);
-        for (let c = 0; c < plan.cin; c++)
-          for (const [i, k] of pair) list.push((c * slabs.x + i) * chunk, ((o * plan.cin + c) * slabs.w + k) * chunk);
-      }
+    for (const pair of pairs) {
+      const summed = plan.cin * this.spectral.pieces;
+      list.push(summed * pair.length);
+      for (let c = 0; c < summed; c++)
+        for (const [i, k] of pair) list.push((c * slabs.x + i) * chunk, (c * slabs.w + k) * chunk);
+    }
     const address = this.instance.allocate(4 * list.length);
     this.instance.words(address, list.length).set(list);
     return address;
@@ -270,6 +286,8 @@ export class Spectral extends Stepped {
     return this.plan.precision === "f32" ? 3.4e38 : Number.MAX_VALUE;
   }
 }
+
+const indices = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Chunks side by side, and a cache line where they would otherwise fall on the same cache sets. */
 const strideOf = (bytes: number): number => bytes + (bytes % 4096 === 0 ? 64 : 0);

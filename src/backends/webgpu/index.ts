@@ -52,7 +52,7 @@ export class WebGpu implements Backend {
       maxLength: isThere ? longest(gpu.limits) : 0,
       threads: 1,
       simd: false,
-      tiles: false,
+      layers: false,
       float64: false,
     };
   }
