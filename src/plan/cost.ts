@@ -13,8 +13,12 @@ type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
 const LEVEL_1 = 2 ** 15;
 const LEVEL_2 = 2 ** 20;
 
-/** Bytes of a spectrum that lie together; those of the other slabs follow. */
-export const chunkOf = (spectrum: number, odd: Odd): number => Math.min(512, spectrum / odd);
+/** Bytes of a spectrum that lie together, those of the other slabs behind it: as few as transforms allow where all would not fit the first-level cache. */
+export function chunkOf(spectrum: number, odd: Odd, slabs: number): number {
+  let chunk = Math.min(512, spectrum / odd);
+  while (chunk > 128 && chunk * slabs > LEVEL_1) chunk /= 2;
+  return chunk;
+}
 
 /** Into how many segments a strip falls: each at least 2^15 numbers long, and as long as the lags reach, or all of it. */
 export const segmentsOf = (span: number, reach: number): number => Math.ceil(span / Math.max(2 ** 15, reach));
@@ -45,7 +49,7 @@ export function spectralCost(
   const rounds = batch * groups * blocks;
   const transforms = groups * w + rounds * (x + y);
   const spectrum = 2 * realBytes(problem) * length.points;
-  const chunk = chunkOf(spectrum, length.odd);
+  const chunk = chunkOf(spectrum, length.odd, x + w);
   const copied = 2 * operandBytes(problem);
   const single = x * w * y === 1;
   const lists = single ? 8 * rounds : 8 * pairs + 4 * y + 8 * rounds * x + x * chunk;

@@ -22,18 +22,14 @@ export interface Exports {
   multiplyAccumulate(
     x: number,
     xStride: number,
-    round: number,
-    rounds: number,
     w: number,
     wStride: number,
-    output: number,
-    outputs: number,
     chunk: number,
     from: number,
     to: number,
     pairs: number,
-    slabs: number,
     inputs: number,
+    outputs: number,
     scratch: number,
   ): void;
   wind(

@@ -46,7 +46,7 @@ export class Spectral extends Stepped {
   private readonly kernel: number;
   private readonly signal: number;
   private readonly pairs: number;
-  /** Each thread has a strip for a slab, a buffer for its transform, and room for a chunk of every input of the rounds. */
+  /** Each thread has a strip for a slab, a buffer for its transform, and room for a chunk of every input. */
   private readonly local: Local;
   private readonly strip = local(0);
   private readonly buffer: number;
@@ -76,7 +76,7 @@ export class Spectral extends Stepped {
     this.kernels = cin * cout * slabs.w * spectral.pieces;
     this.outputs = cout * slabs.out;
     this.single = this.inputs === 1 && this.kernels === 1 && this.outputs === 1;
-    this.chunk = this.single ? bytes : chunkOf(bytes, spectral.odd);
+    this.chunk = this.single ? bytes : chunkOf(bytes, spectral.odd, this.inputs + this.kernels);
     this.chunks = bytes / this.chunk;
     this.kernelStride = this.single ? bytes : strideOf(this.kernels * this.chunk);
     this.signalStride = this.single ? 0 : strideOf(Math.max(this.inputs, this.outputs) * this.chunk);
@@ -85,7 +85,7 @@ export class Spectral extends Stepped {
     this.pairs = this.single ? 0 : this.writePairs();
     this.buffer = local(bytes);
     this.scratch = local(2 * bytes);
-    this.local = crew.allocateLocal(2 * bytes + (this.single ? 0 : spectral.together * this.inputs * this.chunk));
+    this.local = crew.allocateLocal(2 * bytes + (this.single ? 0 : this.inputs * this.chunk));
     this.scales = { x: this.writeScales(1, conj.x), w: this.writeScales(1 / points, conj.w) };
     crew.hold();
     this.kernelWork = new Kept(crew);
@@ -153,7 +153,7 @@ export class Spectral extends Stepped {
 
   /** Winds and transforms all slabs, multiplies chunk by chunk, transforms back and unwinds. */
   private phasesOf(xs: Carrier, ys: Carrier, rounds: readonly Round[], sums: number): Task[][] {
-    const { plan, chunk, chunks, signalStride, kernelStride } = this;
+    const { chunk, chunks, signalStride, kernelStride } = this;
     const spectra = (n: number) => this.signal + n * chunks * signalStride;
     const forward = rounds.flatMap(({ x }, n) =>
       x.map((piece, i) => {
@@ -166,10 +166,8 @@ export class Spectral extends Stepped {
     const most = Math.max(1, Math.min(CHUNKS, Math.floor(CACHE / kernelStride)));
     for (let from = 0; from < chunks; from += most) {
       const to = Math.min(chunks, from + most);
-      const x = [this.signal, signalStride, chunks * signalStride, rounds.length];
-      const w = [kernel, kernelStride, (this.kernels / plan.cout) * chunk, plan.cout];
-      const range = [chunk, from, to, this.pairs, this.outputs / plan.cout, this.inputs, this.scratch];
-      products.push([["multiplyAccumulate", ...x, ...w, ...range]]);
+      const factors = [kernel, kernelStride, chunk, from, to, this.pairs, this.inputs, this.outputs, this.scratch];
+      products.push(rounds.map((_, n) => ["multiplyAccumulate", spectra(n), signalStride, ...factors]));
     }
     const { levels, bytes } = this.transform;
     const inverse = rounds.flatMap(({ y }, n) =>
@@ -254,18 +252,20 @@ export class Spectral extends Stepped {
     return this.kernel + group * this.chunks * this.kernelStride;
   }
 
-  /** For every slab of an output channel, how many products it sums, and the offsets of their factors in a chunk: of w, for the first channel. */
+  /** For every output of a round, how many products it sums, and the offsets of their factors in a chunk. */
   private writePairs(): number {
     const { plan, chunk } = this;
     const slabs = slabCounts(plan);
     const pairs = slabPairs(plan);
     const list: number[] = [];
-    for (const pair of pairs) {
-      const summed = plan.cin * this.spectral.pieces;
-      list.push(summed * pair.length);
-      for (let c = 0; c < summed; c++)
-        for (const [i, k] of pair) list.push((c * slabs.x + i) * chunk, (c * slabs.w + k) * chunk);
-    }
+    // Pieces are summed as channels are.
+    const summed = plan.cin * this.spectral.pieces;
+    for (let o = 0; o < plan.cout; o++)
+      for (const pair of pairs) {
+        list.push(summed * pair.length);
+        for (let c = 0; c < summed; c++)
+          for (const [i, k] of pair) list.push((c * slabs.x + i) * chunk, ((o * summed + c) * slabs.w + k) * chunk);
+      }
     const address = this.instance.allocate(4 * list.length);
     this.instance.words(address, list.length).set(list);
     return address;
