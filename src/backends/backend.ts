@@ -48,6 +48,10 @@ export interface Executable {
   dispose(): void;
 }
 
+/** Whether a backend has code for a plan. */
+export const executes = ({ layers }: BackendInfo, { run }: Plan): boolean =>
+  layers || !(run.kind === "tiles" || (run.kind === "spectral" && run.pieces > 1));
+
 export interface Backend {
   readonly name: BackendName;
   describe(): BackendInfo;

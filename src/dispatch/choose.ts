@@ -1,9 +1,9 @@
 // Which backend and which plan: a pure function of the problem, of what is available, and of how fast it is.
-import type { BackendInfo, BackendName } from "../backends/backend.js";
+import { type BackendInfo, type BackendName, executes } from "../backends/backend.js";
 import { formatShape, HelixError } from "../errors.js";
 import { largestBuffer } from "../plan/buffers.js";
 import { candidates, directCandidates } from "../plan/candidates.js";
-import { elementBytes, onThreads } from "../plan/cost.js";
+import { elementBytes, onThreads, withKernelKept } from "../plan/cost.js";
 import { type Pass, passesOf } from "../plan/passes.js";
 import type { Method, Plan } from "../plan/plan.js";
 import { separablePlan } from "../plan/separable.js";
@@ -27,6 +27,8 @@ export interface Wishes {
   separable?: true | string | undefined;
   /** The plan to use, as it is. */
   plan?: GivenPlan | undefined;
+  /** Whether the kernel's work is done once, for many signals. */
+  kernelKept?: boolean | undefined;
   /** What lies in the memory of a backend that has its own, and need not be brought there. */
   resident?: { signal?: boolean; kernel?: boolean; out?: boolean } | undefined;
 }
@@ -62,7 +64,7 @@ export function choose(
   const all = available.flatMap((info) => {
     const transfers = transfersOf(problem, info, rating, wishes);
     return [
-      ...plans.filter(isFor(info)).map((plan) => withThreads(info, plan, rating, wishes)),
+      ...plans.filter((plan) => executes(info, plan)).map((plan) => withThreads(info, plan, rating, wishes)),
       ...inPasses(problem, passes, info, rating, wishes),
     ].map(({ plan, seconds }): Candidate => {
       const rejected = objection(info, plan, wishes, failures);
@@ -110,12 +112,6 @@ function transfersOf(problem: Problem, info: BackendInfo, rating: Rating, { resi
   return predictTransfers({ there, back: bytes(outSize(problem), resident.out) }, rating(info, problem));
 }
 
-/** Whether a backend has code for a plan. */
-const isFor =
-  ({ layers }: BackendInfo) =>
-  ({ run }: Plan): boolean =>
-    layers || !(run.kind === "tiles" || (run.kind === "spectral" && run.pieces > 1));
-
 /** Threads are not worth waking for less than so many seconds, nor unless they take this part of them: another core may have other work. */
 const WORTH_THREADS = { alone: 1e-3, part: 0.85 };
 
@@ -125,10 +121,11 @@ type Timed = Pick<Candidate, "plan" | "seconds">;
 /** The plan for as many threads as are allowed, have work, are worth it and find memory. */
 function withThreads(info: BackendInfo, plan: Plan, rating: Rating, wishes: Wishes): Timed {
   const rates = rating(info, plan);
-  const alone = predict(plan, rates);
+  const counted = wishes.kernelKept ? withKernelKept(plan) : plan;
+  const alone = predict(counted, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
   if (threads < 2 || alone < WORTH_THREADS.alone) return { plan, seconds: alone };
-  const shared = { plan: onThreads(plan, threads), seconds: predict(plan, rates, threads) };
+  const shared = { plan: onThreads(plan, threads), seconds: predict(counted, rates, threads) };
   const isWorthIt = shared.seconds <= WORTH_THREADS.part * alone;
   return isWorthIt && shared.plan.bytes <= limitOf(info, wishes) ? shared : { plan, seconds: alone };
 }
@@ -149,7 +146,7 @@ function inPasses(
 ): Timed[] {
   if (passes.length === 0) return [];
   const fastest = passes.map(({ plans }) => {
-    const all = plans.filter(isFor(info)).map((plan) => withThreads(info, plan, rating, wishes));
+    const all = plans.filter((plan) => executes(info, plan)).map((plan) => withThreads(info, plan, rating, wishes));
     const fitting = all.filter(({ plan }) => plan.bytes <= limitOf(info, wishes));
     return (fitting.length > 0 ? fitting : all).reduce((a, b) => (b.seconds < a.seconds ? b : a));
   });

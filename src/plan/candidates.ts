@@ -2,7 +2,7 @@
 // speed and is dispatch's question.
 import type { Problem } from "../problem/problem.js";
 import { outSize } from "../problem/problem.js";
-import { elementBytes, rowsCost, spectralCost, stripCost, tilesCost } from "./cost.js";
+import { elementBytes, NO_WORK, rowsCost, spectralCost, stripCost, tilesCost } from "./cost.js";
 import { type Geometry, wind } from "./geometry.js";
 import { type Length, lengthsFrom, transformLength } from "./lengths.js";
 import type { AxisPlan, Hold, Plan, Spectral } from "./plan.js";
@@ -64,7 +64,15 @@ function zeroPlan(problem: Problem): Plan {
     run: { kind: "zero" },
     bytes: 0,
     threadBytes: 0,
-    cost: { flops: 0, traffic: outSize(problem) * elementBytes(problem), copied: 0, rows: 0, calls: 1, tasks: 1 },
+    cost: {
+      flops: 0,
+      traffic: outSize(problem) * elementBytes(problem),
+      copied: 0,
+      rows: 0,
+      calls: 1,
+      kernel: NO_WORK,
+      tasks: 1,
+    },
   };
 }
 
@@ -120,7 +128,12 @@ function spectralPlan(problem: Problem, geometry: Geometry, length: Length, bloc
     ...blocks,
     together,
   };
-  return { ...base(problem, geometry), method: blocks.blocks * blocks.pieces > 1 ? "overlap-save" : "fft", run, ...cost };
+  return {
+    ...base(problem, geometry),
+    method: blocks.blocks * blocks.pieces > 1 ? "overlap-save" : "fft",
+    run,
+    ...cost,
+  };
 }
 
 const directPlans = (problem: Problem, trimmed: readonly Trimmed[]): Plan[] => [

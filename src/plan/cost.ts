@@ -13,12 +13,9 @@ type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
 const LEVEL_1 = 2 ** 15;
 const LEVEL_2 = 2 ** 20;
 
-/** Bytes of a spectrum that lie together, those of the other slabs behind it: as few as transforms allow where all would not fit the first-level cache. */
-export function chunkOf(spectrum: number, odd: Odd, slabs: number): number {
-  let chunk = Math.min(512, spectrum / odd);
-  while (chunk > 128 && chunk * slabs > LEVEL_1) chunk /= 2;
-  return chunk;
-}
+/** Bytes of a spectrum that lie together, those of the other slabs behind it; fewer, as few as transforms allow, where all would not fit the first-level cache. */
+export const chunkOf = (spectrum: number, odd: Odd, slabs: number): number =>
+  Math.min(512 * slabs > LEVEL_1 ? 128 : 512, spectrum / odd);
 
 /** Into how many segments a strip falls: each at least 2^15 numbers long, and as long as the lags reach, or all of it. */
 export const segmentsOf = (span: number, reach: number): number => Math.ceil(span / Math.max(2 ** 15, reach));
@@ -33,6 +30,9 @@ const TAP = 24;
 const PIECES = 5;
 /** Bytes for constants and rounding. */
 const MARGIN = 2 ** 18;
+
+/** Direct sums take the kernel as it is. */
+export const NO_WORK = { flops: 0, traffic: 0, calls: 0 };
 
 export function spectralCost(
   problem: Problem,
@@ -78,6 +78,11 @@ export function spectralCost(
       copied,
       rows: rowsOf(problem, geometry),
       calls: transforms,
+      kernel: {
+        flops: groups * w * transformFlops(length),
+        traffic: groups * w * passes * spectrum,
+        calls: groups * w,
+      },
       tasks: single ? rounds : together * Math.min(x, y),
     },
     together,
@@ -106,6 +111,7 @@ export function stripCost(problem: Problem, geometry: Geometry, taps: Hold): Dem
       copied,
       rows: rowsOf(problem, geometry),
       calls: batch * groups * cin * cout * segments,
+      kernel: NO_WORK,
       tasks: batch * groups * segments,
     },
   };
@@ -146,6 +152,7 @@ export function tilesCost(problem: Problem, { axes, span, reach }: Geometry): De
       copied,
       rows: rowsOf(problem, { axes }),
       calls: batch * groups * segments * (strips + blocks + cout * product(() => 1)),
+      kernel: NO_WORK,
       tasks: batch * groups * segments,
     },
   };
@@ -166,6 +173,7 @@ export function rowsCost(problem: Problem, geometry: Geometry): Demand {
       copied: operands,
       rows: rowsOf(problem, geometry),
       calls: batch * groups * cin * cout,
+      kernel: NO_WORK,
       tasks: 1,
     },
   };
@@ -179,6 +187,22 @@ export const onThreads = (plan: Plan, threads: number): Plan => ({
   threads,
   bytes: plan.bytes + (threads - 1) * plan.threadBytes,
 });
+
+/** What a plan costs for each signal where the kernel is kept. */
+export function withKernelKept(plan: Plan): Plan {
+  const { kernel, ...cost } = plan.cost;
+  const { flops, traffic, calls } = cost;
+  return {
+    ...plan,
+    cost: {
+      ...cost,
+      flops: flops - kernel.flops,
+      traffic: traffic - kernel.traffic,
+      calls: calls - kernel.calls,
+      kernel: NO_WORK,
+    },
+  };
+}
 
 /** Traffic, if what it moves exceeds a cache. */
 const beyond = (bytes: number, cache: number, traffic: number): number => (bytes > cache ? traffic : 0);

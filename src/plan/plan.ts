@@ -79,6 +79,8 @@ export interface Cost {
   rows: number;
   /** Transforms and other calls, each of which costs a little whatever it does. */
   calls: number;
+  /** What of it is for the kernel alone, and is done once where the kernel is kept. */
+  kernel: Pick<Cost, "flops" | "traffic" | "calls">;
   /** Into how many pieces the work falls that threads can do at the same time. */
   tasks: number;
 }

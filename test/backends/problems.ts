@@ -2,7 +2,7 @@
 import type { Axis, Problem } from "../../src/problem/problem.js";
 import type { Random } from "../random.js";
 
-const plain = (x: number, w: number): Axis => ({ x, w, u: 1, v: 1, lo: 0, step: 1, count: x + w - 1 });
+export const plain = (x: number, w: number): Axis => ({ x, w, u: 1, v: 1, lo: 0, step: 1, count: x + w - 1 });
 const same = (x: number, w: number): Axis => ({ ...plain(x, w), lo: Math.floor((w - 1) / 2), count: x });
 const valid = (x: number, w: number): Axis => ({ ...plain(x, w), lo: Math.min(x, w) - 1, count: Math.abs(x - w) + 1 });
 

@@ -152,7 +152,9 @@ export class Spectral extends Stepped {
 /** The pairs of slabs, in every piece. */
 function inPieces(pairs: [i: number, k: number][], plan: Plan, pieces: number): [i: number, k: number][] {
   const { x, w } = slabCounts(plan);
-  return Array.from({ length: pieces }, (_, p) => pairs.map(([i, k]): [number, number] => [p * x + i, p * w + k])).flat();
+  return Array.from({ length: pieces }, (_, p) =>
+    pairs.map(([i, k]): [number, number] => [p * x + i, p * w + k]),
+  ).flat();
 }
 
 const at = (list: ArrayLike<number>, i: number): number => list[i] as number;

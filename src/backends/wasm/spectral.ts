@@ -215,7 +215,11 @@ export class Spectral extends Stepped {
     const scales = this.scales[which];
     const size = which === "w" ? this.pieceLength : length;
     const rest = indices(size < length ? this.parts : 0).map(
-      (part): Call => ["clear", this.strip + part * plane + size * this.instance.real, (length - size) * this.instance.real],
+      (part): Call => [
+        "clear",
+        this.strip + part * plane + size * this.instance.real,
+        (length - size) * this.instance.real,
+      ],
     );
     return [
       ...transfer,

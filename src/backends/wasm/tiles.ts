@@ -5,15 +5,7 @@
 import { rangeOf } from "../../ndarray.js";
 import type { Plan } from "../../plan/plan.js";
 import { slabOffsets } from "../../plan/slabs.js";
-import {
-  type AxisPhase,
-  advanceOf,
-  outputSteps,
-  phasesOf,
-  planesOf,
-  samplesOfPlane,
-  segmentLength,
-} from "../../plan/tiles.js";
+import { type AxisPhase, advanceOf, outputSteps, planesOf, samplesOfPlane, segmentLength } from "../../plan/tiles.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import type { HelixAxis } from "../helixAxes.js";
@@ -24,22 +16,9 @@ import type { Instance } from "./instance.js";
 import { Kept } from "./kept.js";
 import { Carrier, clearUncomputed, inputPiece, layoutOf, mergeAxes, outputPiece, writeAxes } from "./staging.js";
 import { type Call, load, local, localOffset, type Task, type Transfer } from "./tasks.js";
+import { type Cut, type LaidPhase, layOutPhases, writePlaces } from "./tilePhases.js";
 
 type Tiling = Extract<Plan["run"], { kind: "tiles" }>;
-
-/** A phase as it lies in memory. */
-interface Laid {
-  axes: AxisPhase[];
-  /** How many taps of an input channel it has, and how many weights an output channel then has. */
-  taps: number;
-  count: number;
-  /** Where the weights of the first group are, how many bytes each has, and where the taps' lags are. */
-  weights: number;
-  bytes: number;
-  lags: number;
-  /** The first and the end of each segment's list of vectors. */
-  vectors: [number, number][];
-}
 
 /** A kernel's copy, and for each phase where the places of its taps are. */
 interface KernelWork {
@@ -50,14 +29,10 @@ interface KernelWork {
 export class Tiles extends Stepped {
   private readonly instance: Instance;
   private readonly parts: 1 | 2;
-  /** Real output channels of a group, and how many blocks of OUTPUTS they fall into. */
-  private readonly blocks: number;
-  private readonly planes: number;
-  /** Positions of a segment, numbers of a strip, and those that one segment's strip leaves to the next. */
-  private readonly segment: number;
-  private readonly numbers: number;
+  private readonly cut: Cut;
+  /** How many numbers one segment's strip leaves to the next. */
   private readonly kept: number;
-  private readonly phases: Laid[];
+  private readonly phases: LaidPhase[];
   private readonly scales: number;
   private readonly kernelWork: Kept<KernelWork>;
   private readonly signalWork: Kept<Work>;
@@ -72,12 +47,12 @@ export class Tiles extends Stepped {
     const { instance } = crew;
     this.instance = instance;
     this.parts = plan.field === "complex" ? 2 : 1;
-    this.blocks = Math.ceil((this.parts * plan.cout) / instance.exports.OUTPUTS.value);
-    this.planes = planesOf(plan.axes);
-    this.segment = segmentLength(plan.span, reach, this.strips, instance.real);
+    const planes = planesOf(plan.axes);
+    const segment = segmentLength(plan.span, reach, plan.cin * planes * this.parts, instance.real);
     this.kept = reach + instance.lanes;
-    this.numbers = this.segment + this.kept;
-    this.phases = phasesOf(plan.axes).map((axes) => this.layOutPhase(axes, reach));
+    const blocks = Math.ceil((this.parts * plan.cout) / instance.exports.OUTPUTS.value);
+    this.cut = { reach, segment, numbers: segment + this.kept, planes, blocks };
+    this.phases = layOutPhases(instance, plan, this.cut);
     this.scales = instance.allocate(2 * instance.real);
     instance.reals(this.scales, 2).set([1, plan.conj.x ? -1 : 1]);
     crew.hold();
@@ -125,87 +100,18 @@ export class Tiles extends Stepped {
     this.crew.dispose();
   }
 
-  /** How many strips a task winds. */
-  private get strips(): number {
-    return this.plan.cin * this.planes * this.parts;
-  }
-
-  private layOutPhase(axes: AxisPhase[], reach: number): Laid {
-    const { plan, instance, planes, numbers, parts } = this;
-    const { exports, real } = instance;
-    const last = axes.length - 1;
-    const advance = advanceOf(at(plan.axes, last));
-    const taps = tapsOf(axes, planes, advance);
-    const lags = taps.map(({ index, plane }) =>
-      index.reduce(
-        (lag, k, d) => {
-          const { sample, sampleEvery } = at(axes, d);
-          const i = sample - sampleEvery * k;
-          return lag + at(plan.stride, d) * (d < last ? i : Math.floor(i / advance));
-        },
-        reach - plan.first + plane * parts * numbers,
-      ),
-    );
-    const channels = plan.cin * parts;
-    const count = channels * taps.length;
-    const address = instance.allocate(4 * count);
-    const words = instance.words(address, count);
-    for (let c = 0; c < channels; c++) {
-      const strip = (Math.floor(c / parts) * planes * parts + (c % parts)) * numbers;
-      for (const [k, lag] of lags.entries()) words[c * lags.length + k] = (strip + lag) * real;
-    }
-    const bytes = this.blocks * exports.OUTPUTS.value * count * real;
-    const weights = instance.allocate(plan.groups * bytes);
-    exports.clear(weights, plan.groups * bytes);
-    return { axes, taps: taps.length, count, weights, bytes, lags: address, vectors: this.layOutVectors(axes) };
-  }
-
-  /** Vectors that cover the positions of a phase's outputs, segment by segment: each begins at the first output that the one before it does not reach. */
-  private layOutVectors(axes: AxisPhase[]): [number, number][] {
-    const { plan, instance, segment } = this;
-    const { real, lanes } = instance;
-    const lists = Array.from({ length: Math.ceil(plan.span / segment) }, (): number[] => []);
-    let next = 0;
-    forEachRow(axes, outputSteps(plan), (row) => {
-      const end = row + at(axes, axes.length - 1).count;
-      for (let p = Math.max(row, next); p < end; p = next) {
-        const s = Math.floor(p / segment);
-        at(lists, s).push((p - s * segment) * real);
-        next = Math.min(p + lanes, (s + 1) * segment);
-      }
-    });
-    return lists.map((list) => {
-      // An even number of them: one more lies behind the segment.
-      if (list.length % 2 === 1) list.push(segment * real);
-      const address = instance.allocate(4 * list.length);
-      instance.words(address, list.length).set(list);
-      return [address, address + 4 * list.length];
-    });
-  }
-
   private layOutKernel(kernel: Operand): KernelWork {
-    const { instance, plan, parts, planes } = this;
+    const { instance, plan, parts, cut } = this;
     const { first, last } = rangeOf(kernel.view);
     const count = last - first + 1;
     const address = instance.allocate(count * parts * instance.real);
-    const origin = at(slabOffsets(plan, "w", kernel.stride), 0);
-    const places = this.phases.map(({ axes }) => {
-      const advance = advanceOf(at(plan.axes, axes.length - 1));
-      const elements = tapsOf(axes, planes, advance).map(({ index }) =>
-        index.reduce((element, k, d) => {
-          const { tap, tapEvery } = at(axes, d);
-          return element + (tap + tapEvery * k) * at(kernel.stride, d);
-        }, origin),
-      );
-      const list = instance.allocate(4 * elements.length);
-      instance.words(list, elements.length).set(elements.map((element) => element * parts * instance.real));
-      return list;
-    });
+    const places = this.phases.map(({ axes }) => writePlaces(instance, plan, axes, cut, kernel));
     return { copy: ["load", first, count, address], places };
   }
 
   private layOutSignal(signal: Operand, out: Output): Work {
-    const { plan, parts, instance, segment, numbers, planes, crew } = this;
+    const { plan, parts, instance, crew } = this;
+    const { segment, numbers, planes, blocks } = this.cut;
     const { real, lanes } = instance;
     const element = parts * real;
     const stripBytes = numbers * real;
@@ -254,10 +160,10 @@ export class Tiles extends Stepped {
     });
     const { OUTPUTS } = instance.exports;
     const strips = local(0);
-    const y = local(roundUp(this.strips * stripBytes, 64));
+    const y = local(roundUp(plan.cin * planes * parts * stripBytes, 64));
     const yBytes = roundUp((segment + lanes) * real, 16);
     // `wind` writes Σ |x|, which nobody needs: what is not finite in x meets the outputs that it belongs to, and no others.
-    const sum = local(roundUp(this.strips * stripBytes, 64) + OUTPUTS.value * yBytes);
+    const sum = local(roundUp(plan.cin * planes * parts * stripBytes, 64) + OUTPUTS.value * yBytes);
     const own = crew.allocateLocal(localOffset(sum) + 8);
     const wound = (round: Round): Task =>
       inputs(round).flatMap((piece, n): Task => {
@@ -277,7 +183,7 @@ export class Tiles extends Stepped {
       this.phases.flatMap(({ count, weights, bytes, lags, vectors }, p): Task => {
         const [from, end] = at(vectors, round.s);
         const { address: axes, rank } = at(outLists, p);
-        return indices(this.blocks).flatMap((block): Task => {
+        return indices(blocks).flatMap((block): Task => {
           const w = weights + round.g * bytes + block * OUTPUTS.value * count * real;
           const each = OUTPUTS.value / parts;
           const channels = indices(plan.cout).slice(block * each, (block + 1) * each);
@@ -320,35 +226,6 @@ export class Tiles extends Stepped {
       phase.map(({ every, count }, d) => ({ count, stride: every * at(stride, d), step: at(steps, d) })),
     );
   }
-}
-
-interface Tap {
-  /** Its number along each axis, among those of the phase. */
-  index: number[];
-  plane: number;
-}
-
-/** The taps of a phase that meet a plane. */
-function tapsOf(axes: readonly AxisPhase[], planes: number, advance: number): Tap[] {
-  const indexes = axes.reduce<number[][]>(
-    (list, { taps }) => list.flatMap((index) => indices(taps).map((k) => [...index, k])),
-    [[]],
-  );
-  const { sample, sampleEvery } = at(axes, axes.length - 1);
-  return indexes.flatMap((index) => {
-    const i = sample - sampleEvery * at(index, index.length - 1);
-    const plane = i - advance * Math.floor(i / advance);
-    return plane < planes ? [{ index, plane }] : [];
-  });
-}
-
-/** Calls `visit(position)` for each row of outputs. */
-function forEachRow(axes: readonly AxisPhase[], steps: readonly number[], visit: (position: number) => void): void {
-  const walk = (d: number, position: number): void => {
-    if (d === axes.length - 1) visit(position);
-    else for (let t = 0; t < at(axes, d).count; t++) walk(d + 1, position + t * at(steps, d));
-  };
-  walk(0, 0);
 }
 
 const indices = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
