@@ -27,6 +27,8 @@ export interface Wishes {
   separable?: true | string | undefined;
   /** The plan to use, as it is. */
   plan?: GivenPlan | undefined;
+  /** The part of the kernel's taps that are not zero, where it has been looked at. */
+  filled?: number | undefined;
   /** Whether the kernel's work is done once, for many signals. */
   kernelKept?: boolean | undefined;
   /** What lies in the memory of a backend that has its own, and need not be brought there. */
@@ -121,7 +123,8 @@ type Timed = Pick<Candidate, "plan" | "seconds">;
 /** The plan for as many threads as are allowed, have work, are worth it and find memory. */
 function withThreads(info: BackendInfo, plan: Plan, rating: Rating, wishes: Wishes): Timed {
   const rates = rating(info, plan);
-  const counted = wishes.kernelKept ? withKernelKept(plan) : plan;
+  const kept = wishes.kernelKept ? withKernelKept(plan) : plan;
+  const counted = plan.run.kind === "strip" && plan.run.taps === "w" ? withTaps(kept, wishes.filled ?? 1) : kept;
   const alone = predict(counted, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
   if (threads < 2 || alone < WORTH_THREADS.alone) return { plan, seconds: alone };
@@ -129,6 +132,12 @@ function withThreads(info: BackendInfo, plan: Plan, rating: Rating, wishes: Wish
   const isWorthIt = shared.seconds <= WORTH_THREADS.part * alone;
   return isWorthIt && shared.plan.bytes <= limitOf(info, wishes) ? shared : { plan, seconds: alone };
 }
+
+/** A strip's plan, of whose taps only a part are not zero: the others are left out. */
+const withTaps = (plan: Plan, filled: number): Plan => ({
+  ...plan,
+  cost: { ...plan.cost, flops: filled * plan.cost.flops },
+});
 
 /** Seconds that it takes to see whether a tap is an outer product's, and whether an output is finite. */
 const LOOK = { tap: 50e-9, output: 1e-9 };
