@@ -188,6 +188,12 @@ export function magnitude(a: Vector): Vector {
   return isVector<Vector>() ? v128.abs<Real>(a) : abs<Vector>(a);
 }
 
+/** The lanes in reverse. */
+export function reversed(a: Vector): Vector {
+  if (!isVector<Vector>()) return a;
+  return sizeof<Real>() === 4 ? v128.shuffle<f32>(a, a, 3, 2, 1, 0) : v128.shuffle<f64>(a, a, 1, 0);
+}
+
 /** A number in every lane. */
 export function broadcast(value: Real): Vector {
   return isVector<Vector>() ? v128.splat<Real>(value) : <Vector>value;

@@ -4,7 +4,7 @@
 //
 // Axes are a list in memory, outermost first: { count: u32, stride: i32, step: i32, reach: i32 }, the array's stride in bytes, the
 // helix's in numbers, and the position of the last element of the axes inside. Array elements of complex problems are (re, im) pairs.
-import { add, broadcast, LANES, magnitude, mul, REAL, sumOfLanes } from "./complex";
+import { add, broadcast, LANES, magnitude, mul, REAL, reversed, sumOfLanes } from "./complex";
 
 export const AXIS: usize = 16;
 
@@ -90,6 +90,10 @@ function windAxis(
     clearTo(complex, strip, plane, r);
     windRow(strip + r * REAL, array, end - i, scaleRe);
     cursor = r + end - i;
+  } else if (step === 1 && stride === -(<i32>REAL) && !complex) {
+    clearTo(complex, strip, plane, r);
+    windReversed(strip + r * REAL, array, end - i, scaleRe);
+    cursor = r + end - i;
   } else {
     for (; i < end; i++, r += step, array += stride) {
       clearTo(complex, strip, plane, r);
@@ -117,6 +121,23 @@ function windRow(strip: usize, array: usize, count: i32, scale: Real): void {
     store<Vector>(strip, mul(values, scales));
   }
   for (; count > 0; count--, strip += REAL, array += REAL) {
+    const value = load<Real>(array);
+    total += <f64>abs<Real>(value);
+    store<Real>(strip, value * scale);
+  }
+  total += sumOfLanes(sums);
+}
+
+/** The same, each number before the one that it follows in the array: rows of a kernel that is reversed. */
+function windReversed(strip: usize, array: usize, count: i32, scale: Real): void {
+  const scales = broadcast(scale);
+  let sums = broadcast(0);
+  for (; count >= <i32>LANES; count -= <i32>LANES, strip += sizeof<Vector>(), array -= sizeof<Vector>()) {
+    const values = reversed(load<Vector>(array - (LANES - 1) * REAL));
+    sums = add(sums, magnitude(values));
+    store<Vector>(strip, mul(values, scales));
+  }
+  for (; count > 0; count--, strip += REAL, array -= REAL) {
     const value = load<Real>(array);
     total += <f64>abs<Real>(value);
     store<Real>(strip, value * scale);

@@ -5,6 +5,7 @@ export { convolve, forward, inverse } from "./fft";
 export { AXIS, gather, TAP, unwind, wind } from "./helix";
 export { applyStrips, COLUMN, divideStrips, FAR, GROUP, WEIGHTS } from "./recursion";
 export { multiplyAccumulate, SUM } from "./spectrum";
+export { OUTPUTS, pack, tiles } from "./tiles";
 
 /** The first address that is free for data. */
 export const HEAP: usize = __heap_base;

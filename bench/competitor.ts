@@ -9,6 +9,10 @@ import { Random } from "../test/random.js";
 /** What our own entry is called; ratios are to it. */
 export const OURS = "helixconv";
 
+/** ConvNd's forward, with a weight that has changed, and forward and backward. */
+export const FORWARD = `${OURS}, ConvNd forward`;
+export const TRAINING = `${OURS}, ConvNd forward and backward`;
+
 export interface Competitor {
   name: string;
   /** One whole call, from JavaScript arrays to a JavaScript array. */

@@ -1,6 +1,6 @@
 // How fast helixconv means to be, one thread: our median over a rival's, both of one run. Engines with fused multiply-adds (Node from 22 on)
 // have a harder goal.
-import { OURS } from "./competitor.js";
+import { FORWARD, OURS, TRAINING } from "./competitor.js";
 import type { Timing } from "./interleave.js";
 
 export interface Goal {
@@ -29,7 +29,15 @@ export const goals: readonly Goal[] = [
   goal("W4", "onnxruntime-web", 0.3, 0.3),
   goal("W4", "SciPy ndimage.convolve", 0.125, 0.125),
   goal("W5", "pffft, tight helix", 0.34, 0.29),
+  goal("W6", "torch conv3d", 0.8, 0.8),
   goal("W6", "torch conv3d", 0.45, 0.35, `${OURS}, kernel kept`),
+  goal("W6", "torch conv3d, 2 threads", 0.8, 0.8, `${OURS}, 2 threads`),
+  goal("W6", "torch conv3d, 2 threads", 0.45, 0.35, `${OURS}, kernel kept, 2 threads`),
+  goal("W9", "onnxruntime-web", 0.6, 0.6),
+  goal("W10", "torch, composed of conv3d", 0.8, 0.8),
+  goal("W10", "torch, composed of conv3d", 0.5, 0.5, `${OURS}, kernel kept`),
+  goal("W11", "torch, composed of conv3d", 0.3, 0.3),
+  ...["W6", "W9", "W10", "W11"].map((of) => goal(of, FORWARD, 3.2, 3.2, TRAINING)),
   goal("W7", "SciPy oaconvolve", 0.35, 0.3),
   goal("W8", "SciPy gaussian_filter", 1, 1),
   goal("2^20", "FFTW", 0.85, 0.75),

@@ -1,18 +1,20 @@
 // helixconv's own entries: whole calls through the public API.
 import { backends, convolveSync, explain, type FloatArray, type NdArray, prepare } from "helixconv";
 import { outShape, sizeOf, type Workload } from "../src/cli/workloads.js";
-import { type Arrays, type Competitor, OURS } from "./competitor.js";
+import { type Arrays, type Competitor, FORWARD, OURS, TRAINING } from "./competitor.js";
 import { layerCalls } from "./layer.js";
 
 /** On one thread: what dispatch picks, `out` given; without; the kernel prepared; and other methods. */
 export async function ourCompetitors(workload: Workload, arrays: Arrays): Promise<Competitor[]> {
   const { x, w, out } = operands(workload, arrays);
   if (workload.layer) {
-    const { convolve, run } = await layerCalls(workload, { x, w }, 1);
+    const { convolve, run, train, forward } = await layerCalls(workload, { x, w }, 1);
     return [
       competitor(OURS, () => convolve(out)),
       competitor(`${OURS}, new output`, () => convolve()),
       competitor(`${OURS}, kernel kept`, () => run(out)),
+      competitor(FORWARD, forward),
+      competitor(TRAINING, train),
     ];
   }
   const single = { mode: "same", threads: 1 } as const;

@@ -6,7 +6,9 @@ import { defaultRates, predict } from "../src/dispatch/calibration.js";
 import { allocate } from "../src/ndarray.js";
 import { candidates } from "../src/plan/candidates.js";
 import type { Plan } from "../src/plan/plan.js";
+import { reduceConv } from "../src/problem/conv.js";
 import { reduceConvolve } from "../src/problem/convolve.js";
+import type { Reduction } from "../src/problem/problem.js";
 import { Random } from "../test/random.js";
 
 const size = (shape: readonly number[]): number => shape.reduce((n, m) => n * m, 1);
@@ -20,11 +22,19 @@ interface Timed {
   measured: number;
 }
 
-/** Times all plans that are predicted to take less than 20 times the best, in turn. */
-function time(signal: number[], kernel: number[], mode: "same" | "full" | "valid", patience: number): Timed[] {
-  const random = new Random(1);
+type Mode = "same" | "full" | "valid";
+
+function reduce(signal: number[], kernel: number[], mode: Mode | "layer"): Reduction {
   const spec = (shape: number[]) => ({ shape, dtype: "float32" as const });
-  const { problem, outShape, ...reduction } = reduceConvolve(spec(signal), spec(kernel), { mode, correlate: false });
+  return mode === "layer"
+    ? reduceConv(spec(signal), spec(kernel), { padding: "same" })
+    : reduceConvolve(spec(signal), spec(kernel), { mode, correlate: false });
+}
+
+/** Times all plans that are predicted to take less than 20 times the best, in turn. */
+function time(signal: number[], kernel: number[], mode: Mode | "layer", patience: number): Timed[] {
+  const random = new Random(1);
+  const { problem, outShape, ...reduction } = reduce(signal, kernel, mode);
   const array = (shape: number[]) => ({
     ...allocate(shape, "float32", "input"),
     data: Float32Array.from(random.reals(size(shape))),
@@ -113,7 +123,7 @@ if (count > 0) {
     `${count} random shapes: the choice takes ${mean.toFixed(3)}x the fastest (geometric mean), at worst ${Math.max(...losses).toFixed(2)}x`,
   );
 } else
-  for (const { name, signal, kernel } of workloads.filter(
-    ({ name, precision, layer }) => precision === "f32" && !layer && (args.length === 0 || args.includes(name)),
+  for (const { name, signal, kernel, layer } of workloads.filter(
+    ({ name, precision }) => precision === "f32" && (args.length === 0 || args.includes(name)),
   ))
-    report(`${name} (${signal}) * (${kernel}) same`, time(signal, kernel, "same", 20), true);
+    report(`${name} (${signal}) * (${kernel}) same`, time(signal, kernel, layer ? "layer" : "same", 20), true);

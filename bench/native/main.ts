@@ -1,11 +1,11 @@
-// npm run bench:native [W1 … workloads transforms]: helixconv beside SciPy, FFTW and PyTorch, one thread each, in turns. SciPy's memory is
+// npm run bench:native [W1 … workloads transforms]: helixconv beside SciPy, FFTW and PyTorch, in turns; one thread each, and layers on two as well. SciPy's memory is
 // pinned, FFTW's plans are by MEASURE (the first run takes some minutes for them). Kept in bench/results/native.json.
 import { readFileSync, writeFileSync } from "node:fs";
 import type { FloatArray } from "helixconv";
 import type { Workload } from "../../src/cli/workloads.js";
 import { mustAgree } from "../check.js";
 import { type Arrays, arraysOf, type Competitor } from "../competitor.js";
-import { ourCompetitors } from "../helixconv.js";
+import { ourCompetitors, threadedCompetitors } from "../helixconv.js";
 import { type Contestant, inProcess, interleave } from "../interleave.js";
 import { transformLengths, transformName } from "../lengths.js";
 import { keep, showScores, showTimings } from "../report.js";
@@ -21,8 +21,17 @@ interface Method {
   method: string;
 }
 
-function methodsFor({ name, precision, layer }: Workload): Method[] {
-  if (layer) return [{ name: "torch conv3d", program: "torch", method: "layer" }];
+function methodsFor({ name, precision, layer, signal }: Workload): Method[] {
+  if (layer)
+    return signal.length > 5
+      ? [
+          { name: "torch, composed of conv3d", program: "torch", method: "composed" },
+          { name: "torch.fft", program: "torch", method: "fft" },
+        ]
+      : [
+          { name: "torch conv3d", program: "torch", method: "layer" },
+          { name: "torch conv3d, 2 threads", program: "torch", method: "layer-2" },
+        ];
   const fftconvolve: Method = { name: "SciPy fftconvolve", program: "SciPy", method: "fftconvolve" };
   const oaconvolve: Method = { name: "SciPy oaconvolve", program: "SciPy", method: "oaconvolve" };
   // Planning by MEASURE takes minutes for each length, so only where it is asked for.
@@ -64,7 +73,8 @@ async function beside(workload: Workload): Promise<void> {
   const { name, what, signal, kernel, precision } = workload;
   console.log(`\n${name} ${what}: (${signal}) * (${kernel}), ${precision}`);
   const arrays = arraysOf(workload);
-  const our = await ourCompetitors(workload, arrays);
+  const threaded = workload.layer ? await threadedCompetitors(workload, arrays) : [];
+  const our = [...(await ourCompetitors(workload, arrays)), ...threaded];
   const expected = await resultOf(our[0] as Competitor);
   const native: Contestant[] = [];
   for (const method of methodsFor(workload)) {

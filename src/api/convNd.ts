@@ -4,7 +4,7 @@ import { allocate, type FloatArray, type NdArray, show, type View, viewOf } from
 import type { LayerOptions } from "../problem/layerOptions.js";
 import { convGradBiasSync } from "./conv.js";
 import type { Operation, OptionsOf, SharedOptions } from "./options.js";
-import { type Prepared, prepare, prepareSync } from "./prepare.js";
+import { type Prepared, prepareFor, prepareSyncFor } from "./prepare.js";
 import { uniform } from "./uniform.js";
 
 export interface ConvNdOptions
@@ -197,13 +197,15 @@ export class ConvNd {
     const key = keyOf("async", signal, kernel);
     const held = this.reuse(operation, key, kernel);
     if (held) return held;
-    return this.hold(operation, key, kernel, await prepare<Operation>(operation, { signal }, kernel, options));
+    return this.hold(operation, key, kernel, await prepareFor<Operation>(operation, signal, kernel, options, USE));
   }
 
   private takeSync<O extends Operation>(operation: O, signal: View, kernel: View, options: OptionsOf[O]): Prepared {
     const key = keyOf("sync", signal, kernel);
     const held = this.reuse(operation, key, kernel);
-    return held ?? this.hold(operation, key, kernel, prepareSync<Operation>(operation, { signal }, kernel, options));
+    return (
+      held ?? this.hold(operation, key, kernel, prepareSyncFor<Operation>(operation, signal, kernel, options, USE))
+    );
   }
 
   private reuse(operation: Operation, key: string, kernel: View): Prepared | undefined {
@@ -222,6 +224,9 @@ export class ConvNd {
     return prepared;
   }
 }
+
+/** In training the weight is another in each step, and so is the gradient that is the kernel of the weight's. */
+const USE = "one signal";
 
 /** What is prepared for arrays of some shapes. */
 interface Held {

@@ -42,7 +42,20 @@ export async function prepare<O extends Operation>(
   kernel: NdArray,
   ...[options = {} as PrepareOptions<O>]: OptionsArgument<PrepareOptions<O>>
 ): Promise<Prepared> {
-  const settled = settle(operation, signal, kernel, options as OptionsOf[O]);
+  return prepareFor(operation, signal, kernel, options, "many signals");
+}
+
+/** What a kernel is for: many signals, so that only the work for each of them counts, or one, after which another kernel comes. */
+type Use = "many signals" | "one signal";
+
+export async function prepareFor<O extends Operation>(
+  operation: O,
+  signal: OperandSpec,
+  kernel: NdArray,
+  options: PrepareOptions<O>,
+  use: Use,
+): Promise<Prepared> {
+  const settled = settle(operation, signal, kernel, options as OptionsOf[O], use);
   const { reduction, wishes, exact } = settled;
   const { problem } = reduction;
   await look(problem, wishes);
@@ -64,7 +77,17 @@ export function prepareSync<O extends Operation>(
   kernel: NdArray,
   ...[options = {} as PrepareOptions<O>]: OptionsArgument<PrepareOptions<O>>
 ): Prepared {
-  const settled = settle(operation, signal, kernel, options as OptionsOf[O]);
+  return prepareSyncFor(operation, signal, kernel, options, "many signals");
+}
+
+export function prepareSyncFor<O extends Operation>(
+  operation: O,
+  signal: OperandSpec,
+  kernel: NdArray,
+  options: PrepareOptions<O>,
+  use: Use,
+): Prepared {
+  const settled = settle(operation, signal, kernel, options as OptionsOf[O], use);
   const { reduction, wishes, exact } = settled;
   const judged = judge(reduction.problem, reduction.w(settled.kernel), exact, wishes);
   const choice = decide(reduction.problem, judged.wishes, "sync");
@@ -88,6 +111,7 @@ function settle<O extends Operation>(
   signal: OperandSpec,
   kernel: NdArray,
   options: OptionsOf[O],
+  use: Use,
 ): Settled {
   checkOptions(operation, options);
   const [xName, wName] = operandNames[operation];
@@ -96,7 +120,7 @@ function settle<O extends Operation>(
   const reduction = reduce(operation, spec, view, options);
   // Signals are not known yet, so no FFT can be promised to round to exact integers.
   const exact = isExact(spec, view);
-  const wishes = wishesOf(options, exact ? 0 : undefined);
+  const wishes = { ...wishesOf(options, exact ? 0 : undefined), kernelKept: use === "many signals" };
   return { operation, reduction, wishes, spec, kernel: view, exact, bias: biasOf(options, reduction) };
 }
 

@@ -6,6 +6,7 @@ import { isFiniteView } from "../ndarray.js";
 import { passesOf } from "../plan/passes.js";
 import { factorise } from "../problem/factors.js";
 import { kernelSize, type Operand, type Problem, signalSize } from "../problem/problem.js";
+import { filledPart } from "./filled.js";
 import { type Carrier, carrierFor } from "./magnitudes.js";
 
 const NO_PRODUCT = "it is not an outer product";
@@ -18,7 +19,8 @@ export interface Judged {
   wishes: Wishes;
 }
 
-export function judge(problem: Problem, kernel: Operand, exact: boolean, wishes: Wishes): Judged {
+export function judge(problem: Problem, kernel: Operand, exact: boolean, given: Wishes): Judged {
+  const wishes = { ...given, filled: filledPart(kernel) };
   if (exact) return { kernel, wishes: { ...wishes, separable: EXACT } };
   const taps = passesOf(problem).map((pass) => ({ axis: pass.axis, ...pass.taps }));
   const factors = taps.length > 0 ? factorise(kernel, taps, problem.precision) : undefined;
@@ -29,7 +31,8 @@ export function judge(problem: Problem, kernel: Operand, exact: boolean, wishes:
 }
 
 /** The choice for a kernel, which is looked at only if, separable, it would be convolved in passes, and has not been. */
-function chooseBy(problem: Problem, kernel: Operand, exact: boolean, wishes: Wishes, among: Among): Chosen {
+function chooseBy(problem: Problem, kernel: Operand, exact: boolean, given: Wishes, among: Among): Chosen {
+  const wishes = { ...given, filled: filledPart(kernel) };
   const hoped = decide(problem, { ...wishes, separable: wishes.separable ?? (exact ? EXACT : true) }, among);
   if (hoped.plan.run.kind !== "separable" || kernel.factors) return { choice: hoped, kernel };
   const judged = judge(problem, kernel, exact, wishes);

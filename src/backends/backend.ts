@@ -22,6 +22,8 @@ export interface BackendInfo {
   threads: number;
   /** Whether it uses vector instructions. */
   simd: boolean;
+  /** Whether it computes the plans that are for layers: tiles, and kernels in pieces. */
+  layers: boolean;
   /** Whether it computes in float64, or in float32 only. */
   float64: boolean;
 }
@@ -46,6 +48,10 @@ export interface Executable {
   setKernel(kernel: Operand): void;
   dispose(): void;
 }
+
+/** Whether a backend has code for a plan. */
+export const executes = ({ layers }: BackendInfo, { run }: Plan): boolean =>
+  layers || !(run.kind === "tiles" || (run.kind === "spectral" && run.pieces > 1));
 
 export interface Backend {
   readonly name: BackendName;

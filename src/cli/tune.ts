@@ -17,7 +17,7 @@ const heading = ["backend", "precision", "kind of plan", "operations/s", "bytes/
 export function tuneTable({ key, rates }: Calibration, kept: string): string {
   const rows = Object.entries(rates).flatMap(([backend, precisions]) =>
     Object.entries(precisions).flatMap(([precision, found]) =>
-      (["spectral", "strip", "rows"] as const).map((kind) => {
+      (["spectral", "strip", "tiles", "rows"] as const).map((kind) => {
         const { flops, bytes, row, call, run } = found[kind];
         return [
           backend,

@@ -38,6 +38,30 @@ export const workloads: readonly Workload[] = [
     precision: "f32",
     gaussian: true,
   },
+  {
+    name: "W9",
+    what: "a layer, 16 to 32 channels, small kernel",
+    signal: [1, 16, 32, 32, 32],
+    kernel: [32, 16, 3, 3, 3],
+    precision: "f32",
+    layer: true,
+  },
+  {
+    name: "W10",
+    what: "a 4-D layer, 8 images, 4 to 8 channels",
+    signal: [8, 4, 12, 12, 12, 12],
+    kernel: [8, 4, 3, 3, 3, 3],
+    precision: "f32",
+    layer: true,
+  },
+  {
+    name: "W11",
+    what: "a 5-D layer, 2 images, 4 to 8 channels",
+    signal: [2, 4, 10, 10, 10, 10, 10],
+    kernel: [8, 4, 3, 3, 3, 3, 3],
+    precision: "f32",
+    layer: true,
+  },
 ];
 
 /** How many axes, of the first, are not convolved. */

@@ -28,7 +28,7 @@ export interface Link {
   latency: number;
 }
 
-export type Rates = Record<"spectral" | "strip" | "rows", Rate> & {
+export type Rates = Record<"spectral" | "strip" | "tiles" | "rows", Rate> & {
   handing: Handing;
   /** Only of a backend that does not share the caller's memory. */
   link?: Link;
@@ -46,7 +46,7 @@ export interface Calibration {
 }
 
 /** Raised whenever older measurements mean something else. */
-export const CALIBRATION_VERSION = 1;
+export const CALIBRATION_VERSION = 2;
 
 /** The rates that a backend has for a plan. */
 export type Rating = (backend: BackendInfo, plan: Pick<Plan, "precision">) => Rates;
@@ -57,6 +57,7 @@ const handing: Handing = { task: 15e-6, bytes: 10e9, copy: 30e9 };
 const simd: Rates = {
   spectral: { flops: 30e9, bytes: 78e9, row: 6e-9, call: 1.2e-6, run: 7e-6 },
   strip: { flops: 33e9, bytes: 24e9, row: 5e-9, call: 1e-6, run: 5e-6 },
+  tiles: { flops: 38e9, bytes: 24e9, row: 5e-9, call: 1e-6, run: 8e-6 },
   rows: { flops: 2e9, bytes: 10e9, row: 0, call: 6e-6, run: 20e-6 },
   handing,
 };
@@ -64,10 +65,12 @@ const scalar: Rates = {
   ...simd,
   spectral: { ...simd.spectral, flops: 7e9 },
   strip: { ...simd.strip, flops: 5e9 },
+  tiles: { ...simd.tiles, flops: 6e9 },
 };
 const js: Rates = {
   spectral: { flops: 0.25e9, bytes: 2e9, row: 0, call: 2e-6, run: 5e-6 },
   strip: { flops: 0.07e9, bytes: 2e9, row: 0, call: 2e-6, run: 5e-6 },
+  tiles: { flops: 0.06e9, bytes: 2e9, row: 0, call: 2e-6, run: 5e-6 },
   rows: { flops: 0.07e9, bytes: 2e9, row: 0, call: 2e-6, run: 5e-6 },
   handing,
 };
@@ -77,6 +80,7 @@ const gpuRate: Rate = { flops: 500e9, bytes: 200e9, row: 0, call: 0, run: 1.5e-3
 const gpu: Rates = {
   spectral: gpuRate,
   strip: gpuRate,
+  tiles: gpuRate,
   rows: gpuRate,
   handing,
   link: { upload: 4e9, readback: 4e9, latency: 0 },
@@ -88,11 +92,12 @@ export const defaultRates: Rating = ({ name, simd: hasSimd }, { precision }) => 
   if (!hasSimd) return scalar;
   if (precision === "f32") return simd;
   // A vector holds half as many float64 numbers.
-  const { spectral, strip } = simd;
+  const { spectral, strip, tiles } = simd;
   return {
     ...simd,
     spectral: { ...spectral, flops: spectral.flops / 2 },
     strip: { ...strip, flops: strip.flops / 2 },
+    tiles: { ...tiles, flops: tiles.flops / 2 },
   };
 };
 

@@ -1,7 +1,7 @@
 // Whether a value that comes from a file, or from a caller, is a calibration that can be used.
 import { CALIBRATION_VERSION, type Calibration, type Rates } from "./calibration.js";
 
-const kinds = ["spectral", "strip", "rows"] as const;
+const kinds = ["spectral", "strip", "tiles", "rows"] as const;
 
 export function isCalibration(value: unknown): value is Calibration {
   if (!isRecord(value) || value.version !== CALIBRATION_VERSION || typeof value.key !== "string") return false;

@@ -1,9 +1,9 @@
 // Which backend and which plan: a pure function of the problem, of what is available, and of how fast it is.
-import type { BackendInfo, BackendName } from "../backends/backend.js";
+import { type BackendInfo, type BackendName, executes } from "../backends/backend.js";
 import { formatShape, HelixError } from "../errors.js";
 import { largestBuffer } from "../plan/buffers.js";
 import { candidates, directCandidates } from "../plan/candidates.js";
-import { elementBytes, onThreads } from "../plan/cost.js";
+import { elementBytes, onThreads, withKernelKept } from "../plan/cost.js";
 import { type Pass, passesOf } from "../plan/passes.js";
 import type { Method, Plan } from "../plan/plan.js";
 import { separablePlan } from "../plan/separable.js";
@@ -27,6 +27,10 @@ export interface Wishes {
   separable?: true | string | undefined;
   /** The plan to use, as it is. */
   plan?: GivenPlan | undefined;
+  /** The part of the kernel's taps that are not zero, where it has been looked at. */
+  filled?: number | undefined;
+  /** Whether the kernel's work is done once, for many signals. */
+  kernelKept?: boolean | undefined;
   /** What lies in the memory of a backend that has its own, and need not be brought there. */
   resident?: { signal?: boolean; kernel?: boolean; out?: boolean } | undefined;
 }
@@ -62,7 +66,7 @@ export function choose(
   const all = available.flatMap((info) => {
     const transfers = transfersOf(problem, info, rating, wishes);
     return [
-      ...plans.map((plan) => withThreads(info, plan, rating, wishes)),
+      ...plans.filter((plan) => executes(info, plan)).map((plan) => withThreads(info, plan, rating, wishes)),
       ...inPasses(problem, passes, info, rating, wishes),
     ].map(({ plan, seconds }): Candidate => {
       const rejected = objection(info, plan, wishes, failures);
@@ -119,13 +123,21 @@ type Timed = Pick<Candidate, "plan" | "seconds">;
 /** The plan for as many threads as are allowed, have work, are worth it and find memory. */
 function withThreads(info: BackendInfo, plan: Plan, rating: Rating, wishes: Wishes): Timed {
   const rates = rating(info, plan);
-  const alone = predict(plan, rates);
+  const kept = wishes.kernelKept ? withKernelKept(plan) : plan;
+  const counted = plan.run.kind === "strip" && plan.run.taps === "w" ? withTaps(kept, wishes.filled ?? 1) : kept;
+  const alone = predict(counted, rates);
   const threads = Math.min(info.threads, wishes.threads ?? info.threads, plan.cost.tasks);
   if (threads < 2 || alone < WORTH_THREADS.alone) return { plan, seconds: alone };
-  const shared = { plan: onThreads(plan, threads), seconds: predict(plan, rates, threads) };
+  const shared = { plan: onThreads(plan, threads), seconds: predict(counted, rates, threads) };
   const isWorthIt = shared.seconds <= WORTH_THREADS.part * alone;
   return isWorthIt && shared.plan.bytes <= limitOf(info, wishes) ? shared : { plan, seconds: alone };
 }
+
+/** A strip's plan, of whose taps only a part are not zero: the others are left out. */
+const withTaps = (plan: Plan, filled: number): Plan => ({
+  ...plan,
+  cost: { ...plan.cost, flops: filled * plan.cost.flops },
+});
 
 /** Seconds that it takes to see whether a tap is an outer product's, and whether an output is finite. */
 const LOOK = { tap: 50e-9, output: 1e-9 };
@@ -143,7 +155,7 @@ function inPasses(
 ): Timed[] {
   if (passes.length === 0) return [];
   const fastest = passes.map(({ plans }) => {
-    const all = plans.map((plan) => withThreads(info, plan, rating, wishes));
+    const all = plans.filter((plan) => executes(info, plan)).map((plan) => withThreads(info, plan, rating, wishes));
     const fitting = all.filter(({ plan }) => plan.bytes <= limitOf(info, wishes));
     return (fitting.length > 0 ? fitting : all).reduce((a, b) => (b.seconds < a.seconds ? b : a));
   });

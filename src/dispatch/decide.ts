@@ -71,10 +71,10 @@ function gpus(): string {
 
 /** Everything that a choice depends on; JSON would take several times as long. */
 function keyOf({ axes, conj, precision, field, batch, groups, cin, cout }: Problem, wishes: Wishes): string {
-  const { backend, method, threads, maxMemory, exactLength, separable, plan, resident } = wishes;
+  const { backend, method, threads, maxMemory, exactLength, separable, plan, resident, kernelKept, filled } = wishes;
   let key = `${precision} ${field} ${conj.x} ${conj.w} ${batch} ${groups} ${cin} ${cout}`;
   for (const { x, w, u, v, lo, step, count } of axes) key += `;${x},${w},${u},${v},${lo},${step},${count}`;
-  key += `|${backend} ${method} ${threads} ${maxMemory} ${exactLength} ${separable}`;
+  key += `|${backend} ${method} ${threads} ${maxMemory} ${exactLength} ${separable} ${kernelKept ?? false} ${filled ?? 1}`;
   return plan || resident ? key + JSON.stringify([plan, resident]) : key;
 }
 

@@ -12,9 +12,10 @@ export interface Sample {
   expected: number;
 }
 
-type Kind = "spectral" | "strip" | "rows";
+type Kind = "spectral" | "strip" | "tiles" | "rows";
 
-const mainProbe: Record<Kind, ProbeName> = { spectral: "spectral", strip: "strip", rows: "rows" };
+/** Tiles, like strips, are bound by multiply-adds in registers. */
+const mainProbe: Record<Kind, ProbeName> = { spectral: "spectral", strip: "strip", tiles: "strip", rows: "rows" };
 
 /** Which rate each other probe is mostly about. */
 const about: [ProbeName, Kind, keyof Rate][] = [
@@ -37,7 +38,7 @@ export function fit(defaults: Rates, samples: readonly Sample[]): Rates {
       : undefined;
   };
   const rates = { ...defaults };
-  for (const kind of ["spectral", "strip", "rows"] as const)
+  for (const kind of Object.keys(mainProbe) as Kind[])
     rates[kind] = slowed(defaults[kind], ratio(mainProbe[kind]) ?? 1);
   for (const [name, kind, parameter] of about) {
     const sample = found.get(name);

@@ -10,13 +10,14 @@ export function largestBuffer(plan: Plan): number {
     case "spectral": {
       const { x, w, out } = slabCounts(plan);
       const spectrum = real * (run.ring === "negacyclic" ? run.length : 2 * run.length);
-      return spectrum * Math.max(groups * cin * cout * w, cin * x, cout * out);
+      return spectrum * Math.max(groups * cin * cout * w * run.pieces, cin * x * run.pieces, cout * out);
     }
     case "separable": {
       const between = run.between.map((shape) => shape.reduce((n, m) => n * m, field === "complex" ? 2 * real : real));
       return Math.max(...between, ...run.passes.map(largestBuffer));
     }
     case "strip":
+    case "tiles":
     case "rows":
     case "zero":
       return 0;

@@ -2,10 +2,11 @@
 // speed and is dispatch's question.
 import type { Problem } from "../problem/problem.js";
 import { outSize } from "../problem/problem.js";
-import { elementBytes, rowsCost, spectralCost, stripCost } from "./cost.js";
+import { elementBytes, NO_WORK, rowsCost, spectralCost, stripCost, tilesCost } from "./cost.js";
 import { type Geometry, wind } from "./geometry.js";
 import { type Length, lengthsFrom, transformLength } from "./lengths.js";
 import type { AxisPlan, Hold, Plan, Spectral } from "./plan.js";
+import { windSamples } from "./tiles.js";
 import { trim } from "./trim.js";
 
 type Trimmed = Omit<AxisPlan, "pitch">;
@@ -15,6 +16,7 @@ export const candidates = (problem: Problem): Plan[] =>
   plansOf(problem, (trimmed) => [
     ...spectralPlans(problem, trimmed),
     ...overlapSavePlans(problem, trimmed),
+    ...piecesPlans(problem, trimmed),
     ...directPlans(problem, trimmed),
   ]);
 
@@ -29,7 +31,7 @@ function plansOf(problem: Problem, kinds: (trimmed: readonly Trimmed[]) => Plan[
 
 /** The plan that runs when data is not fit for another: an FFT spreads one NaN everywhere, a strip multiplies gaps. */
 export function fallback(problem: Problem, refused: Plan): Plan {
-  const kind = refused.run.kind === "strip" ? "rows" : "strip";
+  const kind = refused.run.kind === "spectral" ? "strip" : "rows";
   const plan = directCandidates(problem).find(({ run }) => run.kind === kind);
   if (!plan) throw new Error(`no ${kind} plan to fall back to`);
   return plan;
@@ -62,7 +64,15 @@ function zeroPlan(problem: Problem): Plan {
     run: { kind: "zero" },
     bytes: 0,
     threadBytes: 0,
-    cost: { flops: 0, traffic: outSize(problem) * elementBytes(problem), copied: 0, rows: 0, calls: 1, tasks: 1 },
+    cost: {
+      flops: 0,
+      traffic: outSize(problem) * elementBytes(problem),
+      copied: 0,
+      rows: 0,
+      calls: 1,
+      kernel: NO_WORK,
+      tasks: 1,
+    },
   };
 }
 
@@ -72,7 +82,8 @@ function spectralPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
     const geometry = wind(trimmed, outer);
     const { helix, span, first } = geometry;
     const length = transformLength(pointsOf(problem, helix));
-    return spectralPlan(problem, geometry, length, { blocks: 1, advance: span, start: 0, halo: first });
+    const whole = { blocks: 1, advance: span, start: 0, halo: first, pieces: 1, piece: helix };
+    return spectralPlan(problem, geometry, length, whole);
   });
 }
 
@@ -83,30 +94,51 @@ function overlapSavePlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[]
   const least = pointsOf(problem, 2 * reach);
   return lengthsFrom(least, pointsOf(problem, span)).map((length) => {
     // The outputs need what lies up to `reach` before them.
-    const advance = (problem.field === "real" ? 2 * length.points : length.points) - reach;
+    const advance = numbersOf(problem, length) - reach;
     const blocks = Math.ceil(span / advance);
-    return spectralPlan(problem, geometry, length, { blocks, advance, start: first - reach, halo: reach });
+    const whole = { pieces: 1, piece: reach + 1 };
+    return spectralPlan(problem, geometry, length, { blocks, advance, start: first - reach, halo: reach, ...whole });
   });
 }
 
-type Blocks = Pick<Spectral, "blocks" | "advance" | "start" | "halo">;
+/** The kernel in pieces: for few outputs of two large operands, as the gradient of a weight is. */
+function piecesPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
+  const geometry = wind(trimmed);
+  const { first, span, reach } = geometry;
+  const least = pointsOf(problem, 2 * span);
+  return lengthsFrom(least, pointsOf(problem, reach)).map((length) => {
+    // An output needs as many numbers of the signal as a piece has.
+    const piece = numbersOf(problem, length) - span + 1;
+    const pieces = Math.ceil((reach + 1) / piece);
+    const start = first - (piece - 1);
+    return spectralPlan(problem, geometry, length, { blocks: 1, advance: span, start, halo: piece - 1, pieces, piece });
+  });
+}
+
+type Blocks = Pick<Spectral, "blocks" | "advance" | "start" | "halo" | "pieces" | "piece">;
 
 function spectralPlan(problem: Problem, geometry: Geometry, length: Length, blocks: Blocks): Plan {
   const real = problem.field === "real";
-  const { together, ...cost } = spectralCost(problem, geometry, length, blocks.blocks);
+  const { together, ...cost } = spectralCost(problem, geometry, length, blocks.blocks, blocks.pieces);
   const run: Spectral = {
     kind: "spectral",
     ring: real ? "negacyclic" : "cyclic",
-    length: real ? 2 * length.points : length.points,
+    length: numbersOf(problem, length),
     odd: length.odd,
     ...blocks,
     together,
   };
-  return { ...base(problem, geometry), method: blocks.blocks > 1 ? "overlap-save" : "fft", run, ...cost };
+  return {
+    ...base(problem, geometry),
+    method: blocks.blocks * blocks.pieces > 1 ? "overlap-save" : "fft",
+    run,
+    ...cost,
+  };
 }
 
 const directPlans = (problem: Problem, trimmed: readonly Trimmed[]): Plan[] => [
   stripPlan(problem, trimmed),
+  ...tilesPlans(problem, trimmed),
   rowsPlan(problem, trimmed),
 ];
 
@@ -119,6 +151,20 @@ function stripPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
     run: { kind: "strip", taps },
     ...stripCost(problem, geometry, taps),
   };
+}
+
+/** Where channels share what is loaded, or a strip would have numbers that nobody wants. */
+function tilesPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
+  if (problem.cout * problem.cin === 1 && trimmed.every(({ u, step }) => u === 1 && step === 1)) return [];
+  const geometry = windSamples(trimmed);
+  return [
+    {
+      ...base(problem, geometry),
+      method: "direct",
+      run: { kind: "tiles", reach: geometry.reach },
+      ...tilesCost(problem, geometry),
+    },
+  ];
 }
 
 function rowsPlan(problem: Problem, trimmed: readonly Trimmed[]): Plan {
@@ -137,5 +183,6 @@ const smaller = ({ axes }: Geometry): Hold => {
   return size("w") <= size("x") ? "w" : "x";
 };
 
-/** Complex points that hold so many numbers. */
+/** Numbers that a transform holds; and complex points that hold so many numbers. */
+const numbersOf = ({ field }: Problem, { points }: Length): number => (field === "real" ? 2 * points : points);
 const pointsOf = ({ field }: Problem, numbers: number): number => (field === "real" ? Math.ceil(numbers / 2) : numbers);

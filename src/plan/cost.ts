@@ -3,7 +3,8 @@ import type { Problem } from "../problem/problem.js";
 import { kernelSize, outSize, signalSize } from "../problem/problem.js";
 import type { Geometry } from "./geometry.js";
 import { type Length, transformFlops } from "./lengths.js";
-import type { Hold, Odd, Plan, Spectral } from "./plan.js";
+import type { AxisPlan, Hold, Odd, Plan, Spectral } from "./plan.js";
+import { type AxisPhase, axisPhases, planesOf, segmentLength } from "./tiles.js";
 import { meetings } from "./trim.js";
 
 type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
@@ -12,8 +13,9 @@ type Demand = Pick<Plan, "bytes" | "threadBytes" | "cost">;
 const LEVEL_1 = 2 ** 15;
 const LEVEL_2 = 2 ** 20;
 
-/** Bytes of a spectrum that lie together; those of the other slabs follow. */
-export const chunkOf = (spectrum: number, odd: Odd): number => Math.min(512, spectrum / odd);
+/** Bytes of a spectrum that lie together, those of the other slabs behind it; fewer, as few as transforms allow, where all would not fit the first-level cache. */
+export const chunkOf = (spectrum: number, odd: Odd, slabs: number): number =>
+  Math.min(512 * slabs > LEVEL_1 ? 128 : 512, spectrum / odd);
 
 /** Into how many segments a strip falls: each at least 2^15 numbers long, and as long as the lags reach, or all of it. */
 export const segmentsOf = (span: number, reach: number): number => Math.ceil(span / Math.max(2 ** 15, reach));
@@ -29,21 +31,25 @@ const PIECES = 5;
 /** Bytes for constants and rounding. */
 const MARGIN = 2 ** 18;
 
+/** Direct sums take the kernel as it is. */
+export const NO_WORK = { flops: 0, traffic: 0, calls: 0 };
+
 export function spectralCost(
   problem: Problem,
   geometry: Geometry,
   length: Length,
   blocks: number,
+  pieces: number,
 ): Demand & Pick<Spectral, "together"> {
   const { batch, groups, cin, cout } = problem;
   const outer = geometry.axes.slice(0, geometry.outer);
   const slabs = (which: "x" | "w" | "out") => outer.reduce((n, axis) => n * axis[which].size, 1);
-  const [x, w, y] = [cin * slabs("x"), cin * cout * slabs("w"), cout * slabs("out")];
-  const pairs = outer.reduce((n, axis) => n * meetings(axis), cin * cout);
+  const [x, w, y] = [cin * slabs("x") * pieces, cin * cout * slabs("w") * pieces, cout * slabs("out")];
+  const pairs = outer.reduce((n, axis) => n * meetings(axis), cin * cout * pieces);
   const rounds = batch * groups * blocks;
   const transforms = groups * w + rounds * (x + y);
   const spectrum = 2 * realBytes(problem) * length.points;
-  const chunk = chunkOf(spectrum, length.odd);
+  const chunk = chunkOf(spectrum, length.odd, x + w);
   const copied = 2 * operandBytes(problem);
   const single = x * w * y === 1;
   const lists = single ? 8 * rounds : 8 * pairs + 4 * y + 8 * rounds * x + x * chunk;
@@ -72,6 +78,11 @@ export function spectralCost(
       copied,
       rows: rowsOf(problem, geometry),
       calls: transforms,
+      kernel: {
+        flops: groups * w * transformFlops(length),
+        traffic: groups * w * passes * spectrum,
+        calls: groups * w,
+      },
       tasks: single ? rounds : together * Math.min(x, y),
     },
     together,
@@ -100,6 +111,48 @@ export function stripCost(problem: Problem, geometry: Geometry, taps: Hold): Dem
       copied,
       rows: rowsOf(problem, geometry),
       calls: batch * groups * cin * cout * segments,
+      kernel: NO_WORK,
+      tasks: batch * groups * segments,
+    },
+  };
+}
+
+/** Output channels that tiles are summed for at once, and bytes of a vector: the widest backend's. */
+const TILE = 4;
+const VECTOR = 16;
+
+export function tilesCost(problem: Problem, { axes, span, reach }: Geometry): Demand {
+  const { batch, groups, cin, cout } = problem;
+  const real = realBytes(problem);
+  const parts = elementBytes(problem) / real;
+  const lanes = VECTOR / real;
+  const phases = axes.map(axisPhases);
+  const product = (of: (phase: AxisPhase, isLast: boolean) => number) =>
+    phases.reduce((n, list, d) => n * list.reduce((sum, phase) => sum + of(phase, d === axes.length - 1), 0), 1);
+  const taps = product((phase) => phase.taps);
+  // A row takes whole vectors, unless the next one is in the last.
+  const last = axes[axes.length - 1] as AxisPlan;
+  const covered = (count: number) => Math.min(Math.ceil(count / lanes) * lanes, Math.max(last.pitch, count));
+  const pairs = product((phase, isLast) => phase.taps * (isLast ? covered(phase.count) : phase.count));
+  const strips = cin * planesOf(axes) * parts;
+  const segment = segmentLength(span, reach, strips, real);
+  const segments = Math.ceil(span / segment);
+  const blocks = Math.ceil((parts * cout) / TILE);
+  const own = (strips * (segment + reach + lanes) + TILE * (segment + lanes)) * real;
+  const pieces = (strips * (segment + reach) + parts * cout * segment) * real;
+  const weights = groups * blocks * TILE * parts * cin * taps * real;
+  const lists = 4 * (parts * cin + 1) * taps + (4 * product((phase) => phase.count)) / lanes;
+  const copied = 2 * operandBytes(problem);
+  return {
+    bytes: own + pieces + weights + lists + kernelSize(problem) * parts * real + MARGIN + stagedBytes(problem),
+    threadBytes: own + PIECES * pieces,
+    cost: {
+      flops: 2 * batch * groups * blocks * TILE * parts * cin * pairs,
+      traffic: weights + copied,
+      copied,
+      rows: rowsOf(problem, { axes }),
+      calls: batch * groups * segments * (strips + blocks + cout * product(() => 1)),
+      kernel: NO_WORK,
       tasks: batch * groups * segments,
     },
   };
@@ -120,6 +173,7 @@ export function rowsCost(problem: Problem, geometry: Geometry): Demand {
       copied: operands,
       rows: rowsOf(problem, geometry),
       calls: batch * groups * cin * cout,
+      kernel: NO_WORK,
       tasks: 1,
     },
   };
@@ -134,11 +188,27 @@ export const onThreads = (plan: Plan, threads: number): Plan => ({
   bytes: plan.bytes + (threads - 1) * plan.threadBytes,
 });
 
+/** What a plan costs for each signal where the kernel is kept. */
+export function withKernelKept(plan: Plan): Plan {
+  const { kernel, ...cost } = plan.cost;
+  const { flops, traffic, calls } = cost;
+  return {
+    ...plan,
+    cost: {
+      ...cost,
+      flops: flops - kernel.flops,
+      traffic: traffic - kernel.traffic,
+      calls: calls - kernel.calls,
+      kernel: NO_WORK,
+    },
+  };
+}
+
 /** Traffic, if what it moves exceeds a cache. */
 const beyond = (bytes: number, cache: number, traffic: number): number => (bytes > cache ? traffic : 0);
 
 /** Rows of x, w and out. */
-function rowsOf({ batch, groups, cin, cout }: Problem, { axes }: Geometry): number {
+function rowsOf({ batch, groups, cin, cout }: Problem, { axes }: Pick<Geometry, "axes">): number {
   const rows = (which: "x" | "w" | "out") => axes.slice(0, -1).reduce((n, axis) => n * axis[which].size, 1);
   return groups * (batch * cin * rows("x") + cin * cout * rows("w") + batch * cout * rows("out"));
 }

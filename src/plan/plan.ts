@@ -25,6 +25,8 @@ export const methods: readonly Method[] = ["direct", "fft", "overlap-save", "sep
 /**
  * - `zero`: no sample of x and w meets an output.
  * - `strip`: one operand is wound, gaps and all, and every tap of the other is one multiply-add along it.
+ * - `tiles`: x is wound as it is, and tiles of output channels by positions are summed over input channels and taps (tiles.ts); `reach` is how far the
+ *   taps of an output lie apart.
  * - `rows`: the definition, row by row; multiplies no gap, so neither operand need be finite.
  * - `spectral`: circular convolutions on the helix of the inner axes, summed over the outer axes and channels in the spectral domain.
  * - `separable`: a plan for each pass along an axis (passes.ts), for kernels that are an outer product; `between` are the
@@ -33,6 +35,7 @@ export const methods: readonly Method[] = ["direct", "fft", "overlap-save", "sep
 export type Run =
   | { kind: "zero" }
   | { kind: "strip"; taps: Hold }
+  | { kind: "tiles"; reach: number }
   | { kind: "rows"; taps: Hold }
   | Spectral
   | { kind: "separable"; passes: Plan[]; between: number[][] };
@@ -52,6 +55,12 @@ export interface Spectral {
    */
   start: number;
   halo: number;
+  /**
+   * How many pieces, of `piece` numbers each, the kernel's helix is cut into, where its outputs are few: y = Σ_p x * w_p, summed in the spectral domain as
+   * channels are. Piece p meets the stretch of the signal's helix that begins p · piece before.
+   */
+  pieces: number;
+  piece: number;
   /** How many blocks, of all batches, are multiplied together, so that the kernel's spectra come to the cache once for all of them. */
   together: number;
 }
@@ -70,6 +79,8 @@ export interface Cost {
   rows: number;
   /** Transforms and other calls, each of which costs a little whatever it does. */
   calls: number;
+  /** What of it is for the kernel alone, and is done once where the kernel is kept. */
+  kernel: Pick<Cost, "flops" | "traffic" | "calls">;
   /** Into how many pieces the work falls that threads can do at the same time. */
   tasks: number;
 }

@@ -2,7 +2,7 @@
 // result.
 import { outSize, type Problem } from "../problem/problem.js";
 import { base } from "./candidates.js";
-import { elementBytes } from "./cost.js";
+import { elementBytes, NO_WORK } from "./cost.js";
 import { wind } from "./geometry.js";
 import type { Pass } from "./passes.js";
 import type { Plan } from "./plan.js";
@@ -35,6 +35,7 @@ export function separablePlan(problem: Problem, passes: readonly Pass[], plans: 
       copied: sum(({ cost }) => cost.copied),
       rows: sum(({ cost }) => cost.rows),
       calls: sum(({ cost }) => cost.calls),
+      kernel: NO_WORK,
       tasks: most(({ cost }) => cost.tasks),
     },
   };

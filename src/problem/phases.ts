@@ -2,9 +2,9 @@
 //
 //   out[t] = x[lo + s t] w[0]
 //
-// which is a view of x with stride s: nothing is computed and thrown away. With more taps every phase is met, and each could be a channel of its
-// own; but on x (2,8,32,32,32) with a weight (16,8,3,3,3) and stride 2 that took 2 to 3 times as long as computing all and keeping every
-// eighth number, as spectra are then multiplied for 8 times as many channels.
+// which is a view of x with stride s: nothing is computed and thrown away, by any plan. With more taps every phase is met; plans of tiles (plan/tiles.ts) then
+// compute what is wanted and no more. Phases as channels, for the spectral plans, lost: on x (2,8,32,32,32) with a weight (16,8,3,3,3) and stride 2 they
+// took 2 to 3 times as long as computing all and keeping every eighth number, as spectra are then multiplied for 8 times as many channels.
 import type { Axis, Operand, Reduction } from "./problem.js";
 
 /** The same operation on the phases that are met. */

@@ -40,6 +40,19 @@ test("arrays serve as well as shapes", async () => {
   assert.equal(shape, [3, 4]);
 });
 
+test("of a kernel that is given, only the taps that are not zero count", async () => {
+  const shape = [40, 40, 40, 40];
+  const taps = new Float32Array(7 ** 4).fill(0.5).map((tap, i) => tap + (i % 3));
+  const cross = taps.map((tap, i) => {
+    const index = [i % 7, Math.floor(i / 7) % 7, Math.floor(i / 49) % 7, Math.floor(i / 343)];
+    return index.filter((k) => k !== 3).length < 2 ? tap : 0;
+  });
+  const methodOf = async (data: Float32Array) =>
+    (await explain("convolve", { signal: { shape }, kernel: { data, shape: [7, 7, 7, 7] } }, { mode: "same" })).plan.run
+      .kind;
+  assert.equal([await methodOf(taps), await methodOf(cross)], ["spectral", "strip"]);
+});
+
 test("bad input is refused as the operation refuses it", async () => {
   await throwsHelixError(() => explain("blur" as "convolve", headline), "option", /operation must be/);
   await throwsHelixError(

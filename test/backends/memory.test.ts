@@ -5,7 +5,9 @@ import { createWasm } from "../../src/backends/wasm/index.js";
 import { defaultRates } from "../../src/dispatch/calibration.js";
 import { choose } from "../../src/dispatch/choose.js";
 import { backendOf } from "../../src/dispatch/registry.js";
+import { reduceConv, reduceConvGradWeight } from "../../src/problem/conv.js";
 import { reduceConvolve } from "../../src/problem/convolve.js";
+import { kernelSize, type Problem, signalSize } from "../../src/problem/problem.js";
 import { Random } from "../random.js";
 import { execute, plansOf } from "./execute.js";
 
@@ -31,21 +33,38 @@ const problemOf = (signal: number[], kernel: number[]) => {
   const spec = (shape: number[]) => ({ shape, dtype: "float32" as const });
   return reduceConvolve(spec(signal), spec(kernel), { mode: "same", correlate: false }).problem;
 };
-const size = (shape: readonly number[]) => shape.reduce((n, m) => n * m, 1);
+const layerOf = (x: number[], weight: number[], stride: number) => {
+  const spec = (shape: number[]) => ({ shape, dtype: "float32" as const });
+  const options = { padding: 1, stride };
+  const { problem, outShape } = reduceConv(spec(x), spec(weight), options);
+  return {
+    problem,
+    gradient: reduceConvGradWeight(spec(x), spec(outShape), { ...options, kernelShape: weight }).problem,
+  };
+};
 
-for (const [signal, kernel] of cases)
-  test(`no plan for (${signal}) * (${kernel}) takes more memory than it says, on 1 and 2 threads`, async () => {
-    const random = new Random(size(signal));
-    const problem = problemOf(signal, kernel);
-    const [x, w] = [random.reals(size(signal)), random.reals(size(kernel))];
+const problems: [string, Problem][] = [
+  ...cases.map(([signal, kernel]): [string, Problem] => [`(${signal}) * (${kernel})`, problemOf(signal, kernel)]),
+  ...[1, 2].flatMap((stride): [string, Problem][] => {
+    const { problem, gradient } = layerOf([2, 5, 20, 30, 31], [9, 5, 3, 3, 3], stride);
+    return [
+      [`a layer of stride ${stride}`, problem],
+      [`the gradient of a weight of stride ${stride}`, gradient],
+    ];
+  }),
+];
+for (const [what, problem] of problems)
+  test(`no plan for ${what} takes more memory than it says, on 1 and 2 threads`, async () => {
+    const random = new Random(signalSize(problem));
+    const [x, w] = [random.reals(signalSize(problem)), random.reals(kernelSize(problem))];
     for (const plan of plansOf(problem).filter(({ run }) => run.kind !== "rows"))
       for (const threads of [1, 2]) {
         const wasm = createWasm();
         const bytes = plan.bytes + (threads - 1) * plan.threadBytes;
         await execute(wasm, problem, { ...plan, threads }, x, w);
-        const [taken, what] = [wasm.idleBytes(), `${plan.run.kind} ${plan.outer} ${JSON.stringify(plan.run)}`];
+        const [taken, way] = [wasm.idleBytes(), `${plan.run.kind} ${plan.outer} ${JSON.stringify(plan.run)}`];
         wasm.dispose();
-        assert.ok(taken > 0 && taken <= bytes + PAGE, `${what}, ${threads} threads: took ${taken}, planned ${bytes}`);
+        assert.ok(taken > 0 && taken <= bytes + PAGE, `${way}, ${threads} threads: took ${taken}, planned ${bytes}`);
       }
   });
 

@@ -2,7 +2,7 @@
 import type { Axis, Problem } from "../../src/problem/problem.js";
 import type { Random } from "../random.js";
 
-const plain = (x: number, w: number): Axis => ({ x, w, u: 1, v: 1, lo: 0, step: 1, count: x + w - 1 });
+export const plain = (x: number, w: number): Axis => ({ x, w, u: 1, v: 1, lo: 0, step: 1, count: x + w - 1 });
 const same = (x: number, w: number): Axis => ({ ...plain(x, w), lo: Math.floor((w - 1) / 2), count: x });
 const valid = (x: number, w: number): Axis => ({ ...plain(x, w), lo: Math.min(x, w) - 1, count: Math.abs(x - w) + 1 });
 
@@ -75,6 +75,36 @@ export const cases: readonly Case[] = [
     name: "a layer: batch, groups and channels",
     axes: [valid(9, 3), valid(8, 2)],
     roles: { batch: 3, groups: 2, cin: 2, cout: 3 },
+  },
+  {
+    name: "a layer with strides and dilations",
+    axes: [
+      { ...valid(17, 3), step: 2, count: 8 },
+      { ...plain(16, 3), lo: 1, v: 2, step: 3, count: 6 },
+    ],
+    roles: { batch: 2, cin: 3, cout: 5 },
+  },
+  {
+    name: "a transposed layer",
+    axes: [
+      { ...plain(7, 3), u: 2, lo: 1, count: 14 },
+      { ...plain(6, 4), u: 3, lo: 1, count: 17 },
+    ],
+    roles: { groups: 2, cin: 3, cout: 2 },
+  },
+  {
+    name: "few outputs of a long kernel, which falls into pieces",
+    axes: [valid(403, 399)],
+    roles: { batch: 2, cin: 3, cout: 3 },
+  },
+  {
+    name: "the gradient of a weight",
+    axes: [
+      { x: 20, w: 20, u: 1, v: 1, lo: 18, step: 1, count: 3 },
+      { x: 25, w: 11, u: 1, v: 2, lo: 19, step: 2, count: 3 },
+    ],
+    roles: { batch: 3, groups: 2, cin: 2, cout: 5 },
+    conj: { x: true, w: false },
   },
   { name: "conjugated kernel", axes: [same(11, 4)], conj: { x: false, w: true } },
   { name: "conjugated signal", axes: [same(11, 4)], roles: { cin: 2 }, conj: { x: true, w: false } },

@@ -19,6 +19,7 @@ const js: BackendInfo = {
   maxLength: 2 ** 53 - 1,
   threads: 1,
   simd: false,
+  layers: true,
   float64: true,
 };
 const wasm: BackendInfo = { ...js, name: "wasm", maxBytes: 2 ** 32, simd: true };

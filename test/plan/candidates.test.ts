@@ -5,8 +5,9 @@ import { summarise } from "../../src/plan/explain.js";
 import { wind } from "../../src/plan/geometry.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { trim } from "../../src/plan/trim.js";
+import { reduceConv, reduceConvGradWeight } from "../../src/problem/conv.js";
 import { reduceConvolve } from "../../src/problem/convolve.js";
-import { cases, problemOf } from "../backends/problems.js";
+import { cases, plain, problemOf } from "../backends/problems.js";
 
 const test = suite("candidates");
 
@@ -81,6 +82,30 @@ test("data unfit for an FFT falls back to a strip, and unfit for a strip to rows
   const strip = fallback(problem, spectral(candidates(problem)));
   assert.is(strip.run.kind, "strip");
   assert.is(fallback(problem, strip).run.kind, "rows");
+  const layer = problemOf(cases.find(({ roles }) => (roles?.cout ?? 1) > 1) as (typeof cases)[number], "f32", "real");
+  const tiles = candidates(layer).find(({ run }) => run.kind === "tiles") as Plan;
+  assert.is(fallback(layer, tiles).run.kind, "rows");
+});
+
+test("a layer's tiles multiply no more than meets, whatever its strides, but for whole vectors and blocks of channels", () => {
+  const layer = (x: number[], w: number[], options = {}) =>
+    candidates(reduceConv({ shape: x, dtype: "float32" }, { shape: w, dtype: "float32" }, options).problem);
+  const tiles = (plans: Plan[]) => plans.find(({ run }) => run.kind === "tiles")?.cost.flops;
+  assert.is(tiles(layer([2, 3, 16, 16], [8, 3, 3, 3])), 2 * 2 * 3 * 8 * 9 * 14 * 16);
+  assert.is(tiles(layer([2, 3, 17, 17], [8, 3, 3, 3], { stride: 2 })), 2 * 2 * 3 * 8 * 9 * 8 * 8);
+  assert.is(tiles(layer([1, 3, 16, 16], [5, 3, 1, 1])), 2 * 3 * 8 * 16 * 16);
+  assert.is(tiles(candidates(problemOf({ name: "", axes: [plain(9, 3)] }, "f32", "real"))), undefined);
+});
+
+test("the gradient of a weight has plans with the other gradient in pieces, of short transforms", () => {
+  const spec = (shape: number[]) => ({ shape, dtype: "float32" as const });
+  const options = { kernelShape: [32, 16, 3, 3, 3], padding: 1 };
+  const { problem } = reduceConvGradWeight(spec([1, 16, 32, 32, 32]), spec([1, 32, 32, 32, 32]), options);
+  const plans = candidates(problem);
+  const pieces = plans.filter(({ run }) => run.kind === "spectral" && run.pieces > 1);
+  const whole = plans.filter(({ run, outer }) => run.kind === "spectral" && run.pieces === 1 && outer === 0);
+  const least = (list: Plan[]) => Math.min(...list.map(({ cost }) => cost.flops));
+  assert.ok(pieces.length > 2 && least(pieces) < least(whole) / 2);
 });
 
 test("a problem in which nothing meets has one plan, of zeros", () => {

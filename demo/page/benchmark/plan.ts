@@ -39,6 +39,8 @@ function sentenceOf({ candidates }: Timing): string {
         : `${apart} ${helix}, which is transformed at length ${formatCount(plan.length)}.`;
     case "strip":
       return `${apart} ${helix}; each tap is one multiply-add along a strip of ${formatCount(plan.length)}.`;
+    case "tiles":
+      return `${apart} ${helix}; tiles of output channels by positions are summed over taps and input channels.`;
     case "rows":
       return "Sums are taken row by row, straight from the definition.";
     case "separable":

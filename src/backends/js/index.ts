@@ -30,6 +30,7 @@ class Js implements Backend {
       maxLength: Number.MAX_SAFE_INTEGER,
       threads: 1,
       simd: false,
+      layers: true,
       float64: true,
     };
   }
@@ -55,6 +56,7 @@ function build(plan: Plan): Stepped {
     case "spectral":
       return new Spectral(plan, run);
     case "strip":
+    case "tiles":
     case "rows":
       return new Direct(plan);
     case "zero":

@@ -1,7 +1,7 @@
 // Circular convolutions on the helix, as the formulas say. Real sequences are packed as z_j = x_j + i x_{j+n}: the right-angle
 // transform of assembly/fft.ts.
 import type { Plan, Spectral as SpectralRun } from "../../plan/plan.js";
-import { slabOffsets, slabPairs } from "../../plan/slabs.js";
+import { slabCounts, slabOffsets, slabPairs } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
 import type { Output } from "../backend.js";
 import { Stepped, type Steps } from "../stepped.js";
@@ -28,12 +28,12 @@ export class Spectral extends Stepped {
     this.packed = spectral.ring === "negacyclic";
     this.points = this.packed ? spectral.length / 2 : spectral.length;
     this.angle = this.packed ? Math.PI / 2 : 0;
-    this.pairs = slabPairs(plan);
+    this.pairs = slabPairs(plan).map((pairs) => inPieces(pairs, plan, spectral.pieces));
   }
 
   setKernel(kernel: Operand): void {
     this.kernel = kernel.group.flatMap((g) =>
-      kernel.batch.flatMap((o) => kernel.channel.map((c) => this.spectra(kernel, "w", g + o + c, 0))),
+      kernel.batch.flatMap((o) => kernel.channel.map((c) => this.pieces(kernel, "w", g + o + c, 0))),
     );
   }
 
@@ -47,7 +47,7 @@ export class Spectral extends Stepped {
         for (let block = 0; block < blocks; block++) {
           const from = start + block * advance;
           const x = signal.channel.map((c) =>
-            this.spectra(signal, "x", at(signal.batch, b) + at(signal.group, g) + c, from),
+            this.pieces(signal, "x", at(signal.batch, b) + at(signal.group, g) + c, from),
           );
           for (let o = 0; o < cout; o++) {
             const w = this.kernel.slice((g * cout + o) * cin, (g * cout + o + 1) * cin);
@@ -67,14 +67,24 @@ export class Spectral extends Stepped {
     this.kernel = [];
   }
 
-  /** The spectra of an operand's slabs: of the stretch of their helix that begins at position `from`. */
-  private spectra(operand: Operand, which: "x" | "w", base: number, from: number): ComplexArrays[] {
+  /** The spectra of an operand's slabs, piece by piece: of w one behind the other, and what each meets of x. */
+  private pieces(operand: Operand, which: "x" | "w", base: number, from: number): ComplexArrays[] {
+    const { pieces, piece, length } = this.spectral;
+    return Array.from({ length: pieces }, (_, p) =>
+      which === "w"
+        ? this.spectra(operand, which, base, from + p * piece, Math.min(piece, length))
+        : this.spectra(operand, which, base, from - p * piece, length),
+    ).flat();
+  }
+
+  /** The spectra of an operand's slabs: of the `size` numbers of their helix that begin at position `from`. */
+  private spectra(operand: Operand, which: "x" | "w", base: number, from: number, size: number): ComplexArrays[] {
     const sign = this.plan.conj[which] ? -1 : 1;
     return slabOffsets(this.plan, which, operand.stride).map((offset) => {
       const x = { re: new Float64Array(this.points), im: new Float64Array(this.points) };
       this.forEachPosition(operand, which, base + offset, (position, element) => {
         const number = position - from;
-        if (number < 0 || number >= this.spectral.length) return;
+        if (number < 0 || number >= size) return;
         const [re, im] = readElement(operand, element, sign);
         if (this.packed && number >= this.points) x.im[number - this.points] = re;
         else {
@@ -137,6 +147,14 @@ export class Spectral extends Stepped {
       );
     });
   }
+}
+
+/** The pairs of slabs, in every piece. */
+function inPieces(pairs: [i: number, k: number][], plan: Plan, pieces: number): [i: number, k: number][] {
+  const { x, w } = slabCounts(plan);
+  return Array.from({ length: pieces }, (_, p) =>
+    pairs.map(([i, k]): [number, number] => [p * x + i, p * w + k]),
+  ).flat();
 }
 
 const at = (list: ArrayLike<number>, i: number): number => list[i] as number;

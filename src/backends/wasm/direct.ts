@@ -74,4 +74,4 @@ export abstract class Direct extends Stepped {
   }
 }
 
-export const at = (list: readonly number[], i: number): number => list[i] as number;
+export const at = <T>(list: readonly T[], i: number): T => list[i] as T;

@@ -23,6 +23,7 @@ import { Rows } from "./rows.js";
 import { Spectral } from "./spectral.js";
 import { Strip } from "./strip.js";
 import { Team } from "./team.js";
+import { Tiles } from "./tiles.js";
 
 type Precision = Plan["precision"];
 
@@ -82,6 +83,7 @@ export class Wasm implements Backend {
       maxBuffer: MAX_BYTES,
       maxLength: MAX_HELIX,
       simd: build !== "scalar",
+      layers: true,
       float64: true,
     };
   }
@@ -199,6 +201,8 @@ function executableOf(plan: Plan, crew: Crew): Stepped {
       return new Spectral(crew, plan, run);
     case "strip":
       return new Strip(crew, plan, run.taps);
+    case "tiles":
+      return new Tiles(crew, plan, run);
     case "rows":
       return new Rows(crew, plan, run.taps);
     case "zero":

@@ -16,6 +16,7 @@ export interface Exports {
   WEIGHTS: WebAssembly.Global;
   GROUP: WebAssembly.Global;
   SUM: WebAssembly.Global;
+  OUTPUTS: WebAssembly.Global;
   HEAP: WebAssembly.Global;
   clear(address: number, bytes: number): void;
   move(to: number, from: number, bytes: number): void;
@@ -70,6 +71,17 @@ export interface Exports {
   ): number;
   directReal(y: number, x: number, table: number, span: number, added: number): void;
   directComplex(y: number, yPlane: number, x: number, xPlane: number, table: number, span: number, added: number): void;
+  tiles(
+    y: number,
+    plane: number,
+    x: number,
+    lags: number,
+    weights: number,
+    taps: number,
+    vectors: number,
+    end: number,
+  ): void;
+  pack(weights: number, places: number, taps: number, array: number, scale: number): number;
   rows(
     y: number,
     w: number,

@@ -18,7 +18,7 @@ interface Laid {
 
 /** All rounds, group by group. */
 export function roundsOf(plan: Plan, spectral: Spectral, x: Laid, y: Laid): Round[] {
-  const { blocks, advance, start, halo, length } = spectral;
+  const { blocks, advance, start, halo, length, pieces, piece } = spectral;
   const xOffsets = slabOffsets(plan, "x", x.operand.stride);
   const yOffsets = slabOffsets(plan, "out", y.operand.stride);
   const origin = ({ operand }: Laid, group: number, b: number) => at(operand.group, group) + at(operand.batch, b);
@@ -31,7 +31,9 @@ export function roundsOf(plan: Plan, spectral: Spectral, x: Laid, y: Laid): Roun
         rounds.push({
           group,
           x: x.operand.channel.flatMap((c) =>
-            xOffsets.map((offset) => inputPiece(x.axes, xOrigin + c + offset, -from, 0, length)),
+            Array.from({ length: pieces }, (_, p) =>
+              xOffsets.map((offset) => inputPiece(x.axes, xOrigin + c + offset, p * piece - from, 0, length)),
+            ).flat(),
           ),
           y: y.operand.channel.flatMap((o) =>
             yOffsets.map((offset) =>

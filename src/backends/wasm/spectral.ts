@@ -16,7 +16,7 @@ import { Kept } from "./kept.js";
 import { type Round, roundsOf, togetherOf } from "./rounds.js";
 import { Carrier, clearUncomputed, inputPiece, layoutOf, type Piece, type Room, walkedAxes } from "./staging.js";
 import { type Transform, writeTransform } from "./tables.js";
-import { type Local, local, type Task } from "./tasks.js";
+import { type Call, type Local, local, type Task } from "./tasks.js";
 
 /** In one task so many chunks are multiplied, or fewer: with them the kernel's stay in the second-level cache until all blocks have met them. */
 const CHUNKS = 32;
@@ -32,7 +32,7 @@ export class Spectral extends Stepped {
   private readonly instance: Instance;
   private readonly parts: 1 | 2;
   private readonly transform: Transform;
-  /** Slabs of x, w and out in a round. */
+  /** Slabs of x, w and out in a round; of x and w, in all pieces. */
   private readonly inputs: number;
   private readonly kernels: number;
   private readonly outputs: number;
@@ -72,11 +72,11 @@ export class Spectral extends Stepped {
     this.transform = writeTransform(instance, points, spectral.odd, real ? Math.PI / 2 : 0);
     const { bytes } = this.transform;
     const slabs = slabCounts(plan);
-    this.inputs = cin * slabs.x;
-    this.kernels = cin * cout * slabs.w;
+    this.inputs = cin * slabs.x * spectral.pieces;
+    this.kernels = cin * cout * slabs.w * spectral.pieces;
     this.outputs = cout * slabs.out;
     this.single = this.inputs === 1 && this.kernels === 1 && this.outputs === 1;
-    this.chunk = this.single ? bytes : chunkOf(bytes, spectral.odd);
+    this.chunk = this.single ? bytes : chunkOf(bytes, spectral.odd, this.inputs + this.kernels);
     this.chunks = bytes / this.chunk;
     this.kernelStride = this.single ? bytes : strideOf(this.kernels * this.chunk);
     this.signalStride = this.single ? 0 : strideOf(Math.max(this.inputs, this.outputs) * this.chunk);
@@ -103,8 +103,11 @@ export class Spectral extends Stepped {
     const axes = walkedAxes(plan, kernel, "w");
     const offsets = slabOffsets(plan, "w", kernel.stride);
     const slices = kernel.group.flatMap((g) => kernel.batch.flatMap((o) => kernel.channel.map((c) => g + o + c)));
+    const { pieces: count, piece: size } = this.spectral;
     const pieces = slices.flatMap((slice) =>
-      offsets.map((offset) => inputPiece(axes, slice + offset, 0, 0, this.spectral.length)),
+      Array.from({ length: count }, (_, p) =>
+        offsets.map((offset) => inputPiece(axes, slice + offset, -p * size, 0, this.pieceLength)),
+      ).flat(),
     );
     const carrier = Carrier.in(this.crew, { operand: kernel, axes, parts, pieces, perTask: 1 }, this.room);
     const sums = instance.allocate(8 * pieces.length);
@@ -210,9 +213,18 @@ export class Spectral extends Stepped {
     const { axes } = carrier;
     const { transfer, address } = carrier.place(piece);
     const scales = this.scales[which];
+    const size = which === "w" ? this.pieceLength : length;
+    const rest = indices(size < length ? this.parts : 0).map(
+      (part): Call => [
+        "clear",
+        this.strip + part * plane + size * this.instance.real,
+        (length - size) * this.instance.real,
+      ],
+    );
     return [
       ...transfer,
-      ["wind", this.parts - 1, this.strip, plane, length, piece.r, address, axes.address, axes.rank, scales, sum],
+      ["wind", this.parts - 1, this.strip, plane, size, piece.r, address, axes.address, axes.rank, scales, sum],
+      ...rest,
     ];
   }
 
@@ -226,6 +238,12 @@ export class Spectral extends Stepped {
       ["unwind", this.parts - 1, this.strip, plane, halo, to, piece.r, address, axes.address, axes.rank],
       ...transfer,
     ];
+  }
+
+  /** How many numbers of the kernel's helix a strip holds. */
+  private get pieceLength(): number {
+    const { pieces, piece, length } = this.spectral;
+    return pieces > 1 ? piece : length;
   }
 
   /** Of the only thread: nothing is in the buffer while a slab is copied, wound or unwound. */
@@ -244,11 +262,13 @@ export class Spectral extends Stepped {
     const slabs = slabCounts(plan);
     const pairs = slabPairs(plan);
     const list: number[] = [];
+    // Pieces are summed as channels are.
+    const summed = plan.cin * this.spectral.pieces;
     for (let o = 0; o < plan.cout; o++)
       for (const pair of pairs) {
-        list.push(plan.cin * pair.length);
-        for (let c = 0; c < plan.cin; c++)
-          for (const [i, k] of pair) list.push((c * slabs.x + i) * chunk, ((o * plan.cin + c) * slabs.w + k) * chunk);
+        list.push(summed * pair.length);
+        for (let c = 0; c < summed; c++)
+          for (const [i, k] of pair) list.push((c * slabs.x + i) * chunk, ((o * summed + c) * slabs.w + k) * chunk);
       }
     const address = this.instance.allocate(4 * list.length);
     this.instance.words(address, list.length).set(list);
@@ -270,6 +290,8 @@ export class Spectral extends Stepped {
     return this.plan.precision === "f32" ? 3.4e38 : Number.MAX_VALUE;
   }
 }
+
+const indices = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Chunks side by side, and a cache line where they would otherwise fall on the same cache sets. */
 const strideOf = (bytes: number): number => bytes + (bytes % 4096 === 0 ? 64 : 0);

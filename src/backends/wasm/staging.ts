@@ -14,7 +14,7 @@ export const walkedAxes = (plan: Plan, operand: Operand, which: Which): HelixAxi
   mergeAxes(innerAxes(plan, operand, which));
 
 /** Axes of one element are left out, and neighbours that are contiguous on both sides become one; at least one stays. */
-function mergeAxes(axes: readonly HelixAxis[]): HelixAxis[] {
+export function mergeAxes(axes: readonly HelixAxis[]): HelixAxis[] {
   const merged: HelixAxis[] = [];
   for (const axis of axes) {
     const outer = merged.at(-1);

@@ -130,6 +130,7 @@ export const operations: (keyof Exports)[] = [
   "directComplex",
   "applyStrips",
   "divideStrips",
+  "tiles",
 ];
 
 /**

@@ -23,6 +23,8 @@ async function build(gpu: Gpu, plan: Plan): Promise<Executable> {
     case "strip":
     case "rows":
       return Direct.create(gpu, plan, run.taps);
+    case "tiles":
+      throw new Error("a plan of tiles is not for this backend: it says so in its BackendInfo");
     case "zero":
       return new Zero(gpu, plan);
     case "separable":

@@ -47,6 +47,7 @@ export class WebGpu implements Backend {
       maxLength: isThere ? gpu.longest : 0,
       threads: 1,
       simd: false,
+      layers: false,
       float64: false,
     };
   }
