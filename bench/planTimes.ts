@@ -18,11 +18,11 @@ const SAMPLE = 0.5;
 const WARM_UP = 5;
 /** Threads start, and compile their code, while the event loop has its turns: until one has helped, or so long, ms. */
 const START = 200;
-/** What takes so many times the quickest in its first sample, or longer, s, is not run again: it is not the best. */
+/** What takes so many times the quickest at first, or longer, s, is not run again: it is not the best. */
 const HOPELESS = 2;
 const LONGEST = 2;
-/** Plans of more bytes are not held ready beside each other. */
-const HOLD = 2 ** 26;
+/** Plans of more bytes are prepared anew for every call, as in calls of the public API (src/api/executables.ts). */
+const HOLD = 2 ** 28;
 
 /** Arrays for a problem: random numbers, row-major as [batch or out, in, axes]. */
 export interface Arrays {
@@ -77,17 +77,14 @@ class Entry {
   readonly samples: number[] = [];
   private held: Executable | undefined;
   private calls = 1;
+  first = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly plan: Plan,
     private readonly arrays: Arrays,
   ) {}
 
-  get first(): number {
-    return this.samples[0] as number;
-  }
-
-  /** Warms up, finds out how many calls a sample has, and takes the first. */
+  /** Warms up, and finds out about how long a call takes, and so how many a sample has. */
   async begin(): Promise<void> {
     const start = performance.now();
     if (this.plan.threads > 1)
@@ -95,27 +92,24 @@ class Entry {
         this.sample();
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
-    let once = Number.POSITIVE_INFINITY;
-    do {
-      this.samples.length = 0;
-      this.sample();
-      once = Math.min(once, 1000 * this.first);
-    } while (performance.now() - start < WARM_UP);
-    this.calls = Math.min(256, Math.ceil(SAMPLE / once));
-    this.samples[0] = once / 1000;
+    // The very first call finds memory that was never touched.
+    for (let call = 0; call < 2 || performance.now() - start < WARM_UP; call++) this.sample();
+    this.first = Math.min(...this.samples);
+    this.calls = Math.min(256, Math.ceil(SAMPLE / 1000 / this.first));
+    this.samples.splice(0, Number.POSITIVE_INFINITY, this.first);
   }
 
   sample(): void {
     const { x, w, out } = this.arrays;
-    const executable = this.held ?? prepareSync(this.plan, w);
     const start = performance.now();
     for (let call = 0; call < this.calls; call++) {
-      executable.setKernel(w);
+      const executable = this.held ?? prepareSync(this.plan, w);
+      if (this.held) executable.setKernel(w);
       executable.runSync?.(x, out, {});
+      if (this.plan.bytes <= HOLD) this.held = executable;
+      else executable.dispose();
     }
     this.samples.push((performance.now() - start) / this.calls / 1000);
-    if (this.plan.bytes <= HOLD) this.held = executable;
-    else executable.dispose();
   }
 
   dispose(): void {
