@@ -15,11 +15,19 @@ interface Known {
   rating: Rating;
   /** Whether it has been looked for, or given, so that nothing else takes its place unasked. */
   settled: boolean;
+  /** Whether what calls take may refine it. */
+  learning: boolean;
   /** Counted up whenever other rates hold. */
   generation: number;
 }
 
-const known: Known = { calibration: undefined, rating: ratesOf(undefined), settled: false, generation: 0 };
+const known: Known = {
+  calibration: undefined,
+  rating: ratesOf(undefined),
+  settled: false,
+  learning: false,
+  generation: 0,
+};
 
 /** The rates that hold now. */
 export const currentRating = (): Rating => known.rating;
@@ -29,12 +37,15 @@ export const currentCalibration = (): Calibration | undefined => known.calibrati
 export const generation = (): number => known.generation;
 
 /** From now on these rates hold; undefined: the defaults. */
-export function adopt(calibration: Calibration | undefined): void {
+export function adopt(calibration: Calibration | undefined, learning = false): void {
   known.calibration = calibration;
   known.rating = ratesOf(calibration);
   known.settled = true;
+  known.learning = learning;
   known.generation++;
 }
+
+export const isLearning = (): boolean => known.learning;
 
 /** Looks once for a remembered calibration; tells whether the machine's speed is settled, by that or before. */
 export function lookUp(): boolean {
