@@ -11,7 +11,7 @@ export const wasm = createWasm();
 export const info = wasm.describe();
 
 /** Rounds: at least so many, and more as long as they have not taken so long, s: what else the machine does comes and goes. */
-const ROUNDS = { least: 7, most: 61, seconds: 1 };
+const ROUNDS = { least: 7, most: 61, seconds: 0.6 };
 /** A sample takes at least so long, ms, of as many calls as that needs. */
 const SAMPLE = 0.5;
 /** A plan that takes less has its code compiled for good first: it is run for so long, ms. */

@@ -1,7 +1,7 @@
 // calibrate and useCalibration: how fast this machine is, measured, taken out and brought in.
 import { CALIBRATION_VERSION, type Calibration } from "../dispatch/calibration.js";
 import { isCalibration } from "../dispatch/checkCalibration.js";
-import { adopt, currentCalibration, keep, lookUp, machineKey } from "../dispatch/known.js";
+import { adopt, adoptGiven, currentCalibration, keep, lookUp, machineKey } from "../dispatch/known.js";
 import { measureNow } from "../dispatch/measure.js";
 import { HelixError } from "../errors.js";
 import { show } from "../ndarray.js";
@@ -72,5 +72,5 @@ export function useCalibration(
         { expected: machineKey(), actual: calibration.key },
       );
   }
-  adopt(calibration === "default" ? undefined : calibration, learn);
+  adoptGiven(calibration === "default" ? undefined : calibration, learn);
 }

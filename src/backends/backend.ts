@@ -46,6 +46,16 @@ export interface Executable {
   dispose(): void;
 }
 
+/** Memory that is not the caller's: a GPU's. */
+export interface DeviceMemory {
+  /** An array that lies there, row-major. */
+  array(numbers: Float32Array<ArrayBuffer>): View<FloatArray>;
+  /** Resolves once the device has done all that it was given. */
+  finished(): Promise<void>;
+  /** Frees the arrays. */
+  dispose(): void;
+}
+
 export interface Backend {
   readonly name: BackendName;
   describe(): BackendInfo;
@@ -53,5 +63,7 @@ export interface Backend {
   detect?(): Promise<void>;
   prepare(plan: Plan, kernel: Operand): Promise<Executable>;
   prepareSync?(plan: Plan, kernel: Operand): Executable;
+  /** Of a backend that does not work in the caller's memory. */
+  memory?(): Promise<DeviceMemory>;
   dispose(): void;
 }

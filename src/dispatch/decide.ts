@@ -52,7 +52,8 @@ function decideAnew(problem: Problem, wishes: Wishes, among: Among, now: number)
   const before = generation();
   const choice = choose(problem, infos, currentRating(), wishes, failures);
   if (choice.seconds < WORTH_LOOKING_UP) return choice;
-  if (!lookUp() && choice.seconds > WORTH_MEASURING) void measureWhenIdle();
+  lookUp();
+  if (choice.seconds > WORTH_MEASURING) void measureWhenIdle();
   return generation() === before ? choice : choose(problem, infos, currentRating(), wishes, failures);
 }
 

@@ -13,8 +13,10 @@ import { backendNames, backendOf, isSync } from "./registry.js";
 interface Known {
   calibration: Calibration | undefined;
   rating: Rating;
-  /** Whether it has been looked for, or given, so that nothing else takes its place unasked. */
+  /** Whether it has been looked for, or given. */
   settled: boolean;
+  /** Whether the caller has said by what to choose, so that nothing is measured unasked. */
+  given: boolean;
   /** Whether what calls take may refine it. */
   learning: boolean;
   /** Counted up whenever other rates hold. */
@@ -25,6 +27,7 @@ const known: Known = {
   calibration: undefined,
   rating: ratesOf(undefined),
   settled: false,
+  given: false,
   learning: false,
   generation: 0,
 };
@@ -32,25 +35,43 @@ const known: Known = {
 /** The rates that hold now. */
 export const currentRating = (): Rating => known.rating;
 export const currentCalibration = (): Calibration | undefined => known.calibration;
+export const isLearning = (): boolean => known.learning;
 
 /** Differs after any change of the rates. */
 export const generation = (): number => known.generation;
 
 /** From now on these rates hold; undefined: the defaults. */
-export function adopt(calibration: Calibration | undefined, learning = false): void {
+export function adopt(calibration: Calibration | undefined): void {
   known.calibration = calibration;
   known.rating = ratesOf(calibration);
   known.settled = true;
-  known.learning = learning;
   known.generation++;
 }
 
-export const isLearning = (): boolean => known.learning;
+/** The same, because the caller says so. */
+export function adoptGiven(calibration: Calibration | undefined, learning: boolean): void {
+  adopt(calibration);
+  known.given = true;
+  known.learning = learning;
+}
+
+/** What there is to be measured unasked: all, a GPU that was not there when the rest was measured, or nothing. */
+export function unmeasured(): "all" | "gpu" | "nothing" {
+  if (!lookUp()) return "all";
+  const gpu = currentGpu();
+  return known.given || gpu === undefined || known.calibration?.gpu === gpu ? "nothing" : "gpu";
+}
+
+/** The GPU that has been found, if one has, as its backend describes it. */
+export function currentGpu(): string | undefined {
+  const { available, detail } = backendOf("webgpu").describe();
+  return available ? detail : undefined;
+}
 
 /** Looks once for a remembered calibration; tells whether the machine's speed is settled, by that or before. */
 export function lookUp(): boolean {
   if (known.settled) return true;
-  if (environment("HELIXCONV_CALIBRATION") === "off") known.settled = true;
+  if (environment("HELIXCONV_CALIBRATION") === "off") known.settled = known.given = true;
   else {
     const calibration = remembered();
     if (calibration) adopt(calibration);
@@ -78,6 +99,9 @@ export function machineKey(): string {
   const backends = measured.map((name) => `${name}: ${backendOf(name).describe().detail}`);
   return [`helixconv ${version}, calibration ${CALIBRATION_VERSION}`, machineName(), ...backends].join("; ");
 }
+
+/** A calibration of this machine with nothing in it: by the default rates. */
+export const nothing = (): Calibration => ({ version: CALIBRATION_VERSION, key: machineKey(), rates: {} });
 
 /** A file name for a key: FNV-1a. */
 function nameOf(key: string): string {

@@ -1,9 +1,9 @@
 // Learning, where it is asked for: what calls take refines the rates by which plans are chosen, so that a wrong prediction is not made for ever.
 import type { Plan } from "../plan/plan.js";
-import { CALIBRATION_VERSION, type Calibration, defaultRates, type Rates } from "./calibration.js";
+import { type Calibration, defaultRates, type Rates } from "./calibration.js";
 import type { Choice } from "./choose.js";
 import { MOST, slowed } from "./fit.js";
-import { adopt, currentCalibration, currentRating, isLearning, keep, machineKey } from "./known.js";
+import { adopt, currentCalibration, currentRating, isLearning, keep, nothing } from "./known.js";
 import { backendOf } from "./registry.js";
 
 /** What takes less, s, is decided by what its time says little about. */
@@ -29,13 +29,13 @@ export function learnFrom({ backend, plan, seconds: predicted }: Choice, seconds
   const rates = currentRating()(info, plan);
   const refined = refine(rates, defaultRates(info, plan), plan, now.least / predicted);
   if (refined === rates) return;
-  const { key, rates: all } = currentCalibration() ?? { key: machineKey(), rates: {} };
+  const known = currentCalibration() ?? nothing();
   const learned: Calibration = {
-    version: CALIBRATION_VERSION,
-    key,
-    rates: { ...all, [backend]: { ...all[backend], [plan.precision]: refined } },
+    ...known,
+    ...(backend === "webgpu" && { gpu: info.detail }),
+    rates: { ...known.rates, [backend]: { ...known.rates[backend], [plan.precision]: refined } },
   };
-  adopt(learned, true);
+  adopt(learned);
   keep(learned);
 }
 
