@@ -1,6 +1,6 @@
 // The public API, and nothing else.
 export { type BackendReport, backends } from "./api/backends.js";
-export { type CalibrateOptions, calibrate, useCalibration } from "./api/calibrate.js";
+export { type CalibrateOptions, calibrate, type UseCalibrationOptions, useCalibration } from "./api/calibrate.js";
 export {
   conv,
   convGradBias,

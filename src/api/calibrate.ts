@@ -1,7 +1,7 @@
 // calibrate and useCalibration: how fast this machine is, measured, taken out and brought in.
 import { CALIBRATION_VERSION, type Calibration } from "../dispatch/calibration.js";
 import { isCalibration } from "../dispatch/checkCalibration.js";
-import { adopt, currentCalibration, keep, lookUp, machineKey } from "../dispatch/known.js";
+import { adopt, adoptGiven, currentCalibration, keep, lookUp, machineKey } from "../dispatch/known.js";
 import { measureNow } from "../dispatch/measure.js";
 import { HelixError } from "../errors.js";
 import { show } from "../ndarray.js";
@@ -36,6 +36,15 @@ export async function calibrate({ force = false, onProgress }: CalibrateOptions 
   return calibration;
 }
 
+export interface UseCalibrationOptions {
+  /**
+   * Whether what calls take refines the rates, within bounds, so that a wrong prediction is not made for ever; default false. Calls may take
+   * another plan then, and differ in their last bits, whenever something is learnt, and what is learnt is remembered as what is measured is.
+   * Calls with a `plan`, and what is prepared, teach nothing.
+   */
+  learn?: boolean;
+}
+
 /**
  * Makes plans be chosen by a calibration that `calibrate` gave, here or in another process, or by the default rates; in this process, until
  * it is called again. Nothing is measured unasked from then on.
@@ -43,8 +52,12 @@ export async function calibrate({ force = false, onProgress }: CalibrateOptions 
  * @throws HelixError "option" for what is no calibration, or another machine's
  * @example
  * useCalibration(JSON.parse(await readFile("calibration.json", "utf8")));
+ * useCalibration(await calibrate(), { learn: true });
  */
-export function useCalibration(calibration: Calibration | "default"): void {
+export function useCalibration(
+  calibration: Calibration | "default",
+  { learn = false }: UseCalibrationOptions = {},
+): void {
   if (calibration !== "default") {
     if (!isCalibration(calibration))
       throw new HelixError(
@@ -59,5 +72,5 @@ export function useCalibration(calibration: Calibration | "default"): void {
         { expected: machineKey(), actual: calibration.key },
       );
   }
-  adopt(calibration === "default" ? undefined : calibration);
+  adoptGiven(calibration === "default" ? undefined : calibration, learn);
 }

@@ -5,6 +5,7 @@ import { gpuDataOf } from "../backends/webgpu/gpuData.js";
 import type { Choice, Wishes } from "../dispatch/choose.js";
 import { type Among, decide, look } from "../dispatch/decide.js";
 import { recordSuccess, rests } from "../dispatch/failures.js";
+import { learnFrom } from "../dispatch/learn.js";
 import { backendOf, isSync } from "../dispatch/registry.js";
 import { HelixError } from "../errors.js";
 import {
@@ -18,6 +19,7 @@ import {
   type View,
 } from "../ndarray.js";
 import { fallback } from "../plan/candidates.js";
+import type { Plan } from "../plan/plan.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
 import { addBias } from "./bias.js";
@@ -68,7 +70,9 @@ export async function execute(job: Job, supply: Supply = recentExecutables): Pro
   const task = start(job, "all");
   for (let chosen = chooseFirst(job, task, supply); ; )
     try {
-      await run(job, task, chosen);
+      const begun = performance.now();
+      const ran = await run(job, task, chosen);
+      teach(job, chosen.choice, ran, begun);
       return finish(task, chosen);
     } catch (error) {
       if (isOnGpu(job)) throw error;
@@ -82,14 +86,17 @@ export function executeSync(job: Job, supply: Supply = recentExecutables): NdArr
   const task = start(job, "sync");
   for (let chosen = chooseFirst(job, task, supply); ; )
     try {
-      runSync(job, task, chosen);
+      const begun = performance.now();
+      const ran = runSync(job, task, chosen);
+      teach(job, chosen.choice, ran, begun);
       return finish(task, chosen) as NdArray<FloatArray>;
     } catch (error) {
       chosen = chooseNext(error, job, task, chosen);
     }
 }
 
-async function run(job: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen): Promise<void> {
+/** The plan that has computed it: the one that was chosen, unless the data was not fit for that. */
+async function run(job: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen): Promise<Plan> {
   const { problem } = job.reduction;
   let backend = backendOf(choice.backend);
   for (let { plan } = choice; ; plan = fallback(problem, plan)) {
@@ -102,7 +109,7 @@ async function run(job: Job, { x, target, control }: Task, { choice, kernel, sup
       throw error;
     }
     supply.giveBack(backend, plan, executable);
-    if (outcome === "done") return;
+    if (outcome === "done") return plan;
     if (isOnGpu(job))
       throw new HelixError(
         "option",
@@ -114,7 +121,7 @@ async function run(job: Job, { x, target, control }: Task, { choice, kernel, sup
   }
 }
 
-function runSync({ reduction }: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen): void {
+function runSync({ reduction }: Job, { x, target, control }: Task, { choice, kernel, supply }: Chosen): Plan {
   const backend = backendOf(choice.backend);
   for (let { plan } = choice; ; plan = fallback(reduction.problem, plan)) {
     const executable = supply.takeSync(backend, plan, kernel);
@@ -131,8 +138,13 @@ function runSync({ reduction }: Job, { x, target, control }: Task, { choice, ker
       throw error;
     }
     supply.giveBack(backend, plan, executable);
-    if (outcome === "done") return;
+    if (outcome === "done") return plan;
   }
+}
+
+/** What a call has taken may say how good the choice was; not where the caller, or an earlier call, has made it. */
+function teach({ made, options }: Job, choice: Choice, ran: Plan, begun: number): void {
+  if (!made && !options.plan && ran === choice.plan) learnFrom(choice, (performance.now() - begun) / 1000);
 }
 
 /** What the options say about the choice. */

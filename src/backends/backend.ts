@@ -53,6 +53,16 @@ export interface Executable {
 export const executes = ({ layers }: BackendInfo, { run }: Plan): boolean =>
   layers || !(run.kind === "tiles" || (run.kind === "spectral" && run.pieces > 1));
 
+/** Memory that is not the caller's: a GPU's. */
+export interface DeviceMemory {
+  /** An array that lies there, row-major. */
+  array(numbers: Float32Array<ArrayBuffer>): View<FloatArray>;
+  /** Resolves once the device has done all that it was given. */
+  finished(): Promise<void>;
+  /** Frees the arrays. */
+  dispose(): void;
+}
+
 export interface Backend {
   readonly name: BackendName;
   describe(): BackendInfo;
@@ -65,5 +75,8 @@ export interface Backend {
    * NaN, where it divides.
    */
   filterSync?(plan: FilterPlan, x: View, y: View<FloatArray>): number;
+
+  /** Of a backend that does not work in the caller's memory. */
+  memory?(): Promise<DeviceMemory>;
   dispose(): void;
 }

@@ -41,6 +41,8 @@ export interface Calibration {
   version: typeof CALIBRATION_VERSION;
   /** The machine, the engine, this library and the builds of its backends: it is of no use for others. */
   key: string;
+  /** The GPU that the rates of webgpu are for, as its backend describes it. */
+  gpu?: string;
   /** Backends and precisions that are not there have the default rates. */
   rates: Partial<Record<BackendName, Partial<Record<Precision, Rates>>>>;
 }
@@ -101,11 +103,13 @@ export const defaultRates: Rating = ({ name, simd: hasSimd }, { precision }) => 
   };
 };
 
-/** Measured rates, and the default ones where there are none. */
+/** Measured rates, and the default ones where there are none, or where they are another GPU's. */
 export const ratesOf =
   (calibration: Calibration | undefined): Rating =>
-  (backend, plan) =>
-    calibration?.rates[backend.name]?.[plan.precision] ?? defaultRates(backend, plan);
+  (backend, plan) => {
+    const isOther = backend.name === "webgpu" && backend.detail !== calibration?.gpu;
+    return (isOther ? undefined : calibration?.rates[backend.name]?.[plan.precision]) ?? defaultRates(backend, plan);
+  };
 
 /** A pass takes so many times as long as its plan does alone: it has few taps, and finds in the cache what the pass before needed. */
 const PASS = 1.4;

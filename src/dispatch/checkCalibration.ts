@@ -5,8 +5,9 @@ const kinds = ["spectral", "strip", "tiles", "rows"] as const;
 
 export function isCalibration(value: unknown): value is Calibration {
   if (!isRecord(value) || value.version !== CALIBRATION_VERSION || typeof value.key !== "string") return false;
-  const { rates } = value;
+  const { rates, gpu } = value;
   return (
+    (gpu === undefined || typeof gpu === "string") &&
     isRecord(rates) &&
     Object.values(rates).every((byPrecision) => isRecord(byPrecision) && Object.values(byPrecision).every(areRates))
   );

@@ -2,7 +2,7 @@
 
 import type { BackendInfo } from "../backends/backend.js";
 import { HelixError } from "../errors.js";
-import type { Problem } from "../problem/problem.js";
+import { kernelSize, outSize, type Problem } from "../problem/problem.js";
 import { type Choice, choose, type Wishes } from "./choose.js";
 import { resting, restingEpoch } from "./failures.js";
 import { currentRating, generation, lookUp } from "./known.js";
@@ -52,7 +52,8 @@ function decideAnew(problem: Problem, wishes: Wishes, among: Among, now: number)
   const before = generation();
   const choice = choose(problem, infos, currentRating(), wishes, failures);
   if (choice.seconds < WORTH_LOOKING_UP) return choice;
-  if (!lookUp() && choice.seconds > WORTH_MEASURING) void measureWhenIdle();
+  lookUp();
+  if (choice.seconds > WORTH_MEASURING) void measureWhenIdle();
   return generation() === before ? choice : choose(problem, infos, currentRating(), wishes, failures);
 }
 
@@ -78,16 +79,21 @@ function keyOf({ axes, conj, precision, field, batch, groups, cin, cout }: Probl
   return plan || resident ? key + JSON.stringify([plan, resident]) : key;
 }
 
-/** What the backends at hand do in less time is not worth looking for a GPU, s. */
+/** What the backends at hand do in less time is not worth looking for a GPU, s; nor, without asking, what takes so few multiplications at most. */
 const WORTH_LOOKING = 10e-3;
+const FEW = 2 ** 18;
 
 /** Looks for a GPU, if it could matter to the choice. */
 export async function look(problem: Problem, wishes: Wishes): Promise<void> {
   const backend = wishes.plan?.backend ?? wishes.backend;
   if (backend === "webgpu") await backendOf(backend).detect?.();
-  else if (backend === "auto" && problem.precision === "f32" && quickest(problem, wishes) > WORTH_LOOKING)
-    await detectAll();
+  else if (backend === "auto" && problem.precision === "f32" && multiplications(problem) > FEW)
+    if (quickest(problem, wishes) > WORTH_LOOKING) await detectAll();
 }
+
+/** By direct sums. */
+const multiplications = (problem: Problem): number =>
+  (outSize(problem) * kernelSize(problem)) / (problem.groups * problem.cout);
 
 function quickest(problem: Problem, wishes: Wishes): number {
   try {

@@ -27,7 +27,7 @@ const about: [ProbeName, Kind, keyof Rate][] = [
 ];
 
 /** No rate is taken to be farther from its default: what seems to be is a disturbance. */
-const MOST = 8;
+export const MOST = 8;
 
 export function fit(defaults: Rates, samples: readonly Sample[]): Rates {
   const found = new Map(samples.map((sample) => [sample.name, sample]));
@@ -48,7 +48,8 @@ export function fit(defaults: Rates, samples: readonly Sample[]): Rates {
   return rates;
 }
 
-const slowed = ({ flops, bytes, row, call, run }: Rate, times: number): Rate => ({
+/** A rate of a machine that takes so many times as long. */
+export const slowed = ({ flops, bytes, row, call, run }: Rate, times: number): Rate => ({
   flops: flops / times,
   bytes: bytes / times,
   row: row * times,

@@ -13,17 +13,29 @@ import { backendNames, backendOf, isSync } from "./registry.js";
 interface Known {
   calibration: Calibration | undefined;
   rating: Rating;
-  /** Whether it has been looked for, or given, so that nothing else takes its place unasked. */
+  /** Whether it has been looked for, or given. */
   settled: boolean;
+  /** Whether the caller has said by what to choose, so that nothing is measured unasked. */
+  given: boolean;
+  /** Whether what calls take may refine it. */
+  learning: boolean;
   /** Counted up whenever other rates hold. */
   generation: number;
 }
 
-const known: Known = { calibration: undefined, rating: ratesOf(undefined), settled: false, generation: 0 };
+const known: Known = {
+  calibration: undefined,
+  rating: ratesOf(undefined),
+  settled: false,
+  given: false,
+  learning: false,
+  generation: 0,
+};
 
 /** The rates that hold now. */
 export const currentRating = (): Rating => known.rating;
 export const currentCalibration = (): Calibration | undefined => known.calibration;
+export const isLearning = (): boolean => known.learning;
 
 /** Differs after any change of the rates. */
 export const generation = (): number => known.generation;
@@ -36,10 +48,30 @@ export function adopt(calibration: Calibration | undefined): void {
   known.generation++;
 }
 
+/** The same, because the caller says so. */
+export function adoptGiven(calibration: Calibration | undefined, learning: boolean): void {
+  adopt(calibration);
+  known.given = true;
+  known.learning = learning;
+}
+
+/** What there is to be measured unasked: all, a GPU that was not there when the rest was measured, or nothing. */
+export function unmeasured(): "all" | "gpu" | "nothing" {
+  if (!lookUp()) return "all";
+  const gpu = currentGpu();
+  return known.given || gpu === undefined || known.calibration?.gpu === gpu ? "nothing" : "gpu";
+}
+
+/** The GPU that has been found, if one has, as its backend describes it. */
+export function currentGpu(): string | undefined {
+  const { available, detail } = backendOf("webgpu").describe();
+  return available ? detail : undefined;
+}
+
 /** Looks once for a remembered calibration; tells whether the machine's speed is settled, by that or before. */
 export function lookUp(): boolean {
   if (known.settled) return true;
-  if (environment("HELIXCONV_CALIBRATION") === "off") known.settled = true;
+  if (environment("HELIXCONV_CALIBRATION") === "off") known.settled = known.given = true;
   else {
     const calibration = remembered();
     if (calibration) adopt(calibration);
@@ -67,6 +99,9 @@ export function machineKey(): string {
   const backends = measured.map((name) => `${name}: ${backendOf(name).describe().detail}`);
   return [`helixconv ${version}, calibration ${CALIBRATION_VERSION}`, machineName(), ...backends].join("; ");
 }
+
+/** A calibration of this machine with nothing in it: by the default rates. */
+export const nothing = (): Calibration => ({ version: CALIBRATION_VERSION, key: machineKey(), rates: {} });
 
 /** A file name for a key: FNV-1a. */
 function nameOf(key: string): string {

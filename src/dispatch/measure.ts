@@ -6,12 +6,13 @@
 import type { Backend } from "../backends/backend.js";
 import { whenIdle } from "../backends/platform/process.js";
 import type { Plan } from "../plan/plan.js";
-import { CALIBRATION_VERSION, type Calibration, defaultRates, type Rates } from "./calibration.js";
+import { type Calibration, defaultRates, type Rates } from "./calibration.js";
 import { fit, type Sample } from "./fit.js";
+import { measureGpu } from "./gpuProbes.js";
 import { startThreads, timeHanding } from "./handing.js";
-import { adopt, keep, lookUp, machineKey } from "./known.js";
+import { adopt, currentCalibration, currentGpu, keep, nothing, unmeasured } from "./known.js";
 import { type Probe, probesOf, timeProbe } from "./probes.js";
-import { backendNames, backendOf } from "./registry.js";
+import { backendNames, backendOf, detectAll } from "./registry.js";
 
 /** Each probe is timed so often, in rounds, and its least time counts: the first round may find code that is not compiled yet. */
 const ROUNDS = 5;
@@ -26,7 +27,7 @@ interface Measurement {
   dispose(): void;
 }
 
-/** The steps that measure everything. */
+/** The steps that measure everything but GPUs. */
 function measurement(): Measurement {
   const rates: Calibration["rates"] = {};
   const probes: Probe[] = [];
@@ -49,7 +50,7 @@ function measurement(): Measurement {
   ];
   return {
     steps,
-    result: () => ({ version: CALIBRATION_VERSION, key: machineKey(), rates }),
+    result: () => ({ ...nothing(), rates }),
     dispose: () => {
       for (const probe of probes) probe.dispose();
     },
@@ -76,41 +77,62 @@ function stepsFor(backend: Backend, precision: Plan["precision"], held: Probe[],
 
 /** Measures everything, in about two seconds; lets other work in between. */
 export async function measureNow(onProgress?: (fraction: number) => void): Promise<Calibration> {
+  await detectAll();
   const { steps, result, dispose } = measurement();
   try {
     for (const [k, step] of steps.entries()) {
       step();
-      onProgress?.((k + 1) / steps.length);
+      onProgress?.((k + 1) / (steps.length + 1));
       await new Promise((resolve) => setTimeout(resolve));
+    }
+    const calibration = await withGpu(result());
+    onProgress?.(1);
+    return calibration;
+  } finally {
+    dispose();
+  }
+}
+
+/** With the rates of the GPU that is there, if one is. One that fails here will fail where it is used, and be told there. */
+async function withGpu(calibration: Calibration): Promise<Calibration> {
+  const gpu = currentGpu();
+  const f32 = gpu === undefined ? undefined : await measureGpu(backendOf("webgpu")).catch(() => undefined);
+  return gpu === undefined || !f32
+    ? calibration
+    : { ...calibration, gpu, rates: { ...calibration.rates, webgpu: { f32 } } };
+}
+
+/** What has been begun unasked. */
+const begun = new Set<string>();
+
+/** In idle time, what is not known yet of this machine, and then of its GPU, each once in a process; it holds from then on, and is remembered. */
+export async function measureWhenIdle(): Promise<void> {
+  const what = unmeasured();
+  if (what === "nothing" || begun.has(what)) return;
+  begun.add(what);
+  try {
+    const calibration =
+      what === "all" ? await inIdleTime(measurement()) : await withGpu(currentCalibration() ?? nothing());
+    if (!calibration || unmeasured() !== what) return;
+    adopt(calibration);
+    keep(calibration);
+  } catch {
+    // As for a GPU.
+    return;
+  }
+  await measureWhenIdle();
+}
+
+/** Undefined if the caller, or another process, is first. */
+async function inIdleTime({ steps, result, dispose }: Measurement): Promise<Calibration | undefined> {
+  try {
+    for (const step of steps) {
+      await new Promise<void>((resolve) => whenIdle(resolve));
+      if (unmeasured() !== "all") return undefined;
+      step();
     }
     return result();
   } finally {
     dispose();
   }
 }
-
-let begun = false;
-
-/** In idle time, unless the machine's speed is known: what is measured holds from then on, and is remembered. Called again, it does nothing. */
-export async function measureWhenIdle(): Promise<void> {
-  if (begun || lookUp()) return;
-  begun = true;
-  const { steps, result, dispose } = measurement();
-  try {
-    for (const step of steps) {
-      await idle();
-      // The caller, or another process, may have been first.
-      if (lookUp()) return;
-      step();
-    }
-    const calibration = result();
-    adopt(calibration);
-    keep(calibration);
-  } catch {
-    // A backend that fails here will fail where it is used, and be told there.
-  } finally {
-    dispose();
-  }
-}
-
-const idle = () => new Promise<void>((resolve) => whenIdle(resolve));

@@ -1,7 +1,7 @@
 // Micro-benchmarks: small plans whose times on the machine that the default rates were fitted on are known. What a plan takes here, in
 // multiples of that, is how much slower this machine is at what the plan mostly does; so the model's own errors cancel.
 import type { Backend } from "../backends/backend.js";
-import { allocate, rowMajor, type View } from "../ndarray.js";
+import { allocate, type FloatArray, rowMajor, type View } from "../ndarray.js";
 import { candidates } from "../plan/candidates.js";
 import type { Plan } from "../plan/plan.js";
 import { kernelSize, type Operand, outSize, type Problem, signalSize } from "../problem/problem.js";
@@ -164,7 +164,12 @@ export const problemOf = (precision: Precision, signal: readonly number[], kerne
   }),
 });
 
-/** Numbers of no particular kind. */
+/** Fills an array with numbers of no particular kind. */
+export function numbersOf<Data extends FloatArray>(data: Data): Data {
+  for (let i = 0; i < data.length; i++) data[i] = ((i * 7919) % 2003) / 1000 - 1;
+  return data;
+}
+
 function operand(
   { precision }: Problem,
   size: number,
@@ -172,7 +177,7 @@ function operand(
   batch: number,
 ): Operand<View<Float32Array | Float64Array>> {
   const view = allocate([size], precision === "f32" ? "float32" : "float64", "a probe's array");
-  for (let i = 0; i < size; i++) view.data[i] = ((i * 7919) % 2003) / 1000 - 1;
+  numbersOf(view.data);
   const offsets = Array.from({ length: batch }, (_, b) => (b * size) / batch);
   return { view, batch: offsets, group: [0], channel: [0], stride: rowMajor(shape) };
 }

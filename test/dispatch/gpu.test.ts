@@ -39,6 +39,7 @@ const rate = { flops: 2e12, bytes: 400e9, row: 0, call: 0, run: 50e-6 };
 const calibrationOf = (link: Link): Calibration => ({
   version: CALIBRATION_VERSION,
   key: "invented",
+  gpu: gpu.detail,
   rates: {
     [name]: { f32: { ...defaultRates(wasm, { precision: "f32" }), spectral: rate, strip: rate, rows: rate, link } },
   },

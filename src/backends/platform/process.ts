@@ -2,6 +2,7 @@
 // for at run time and never imported, so that one bundle serves Node and browsers.
 
 interface Builtins {
+  "node:buffer": typeof import("node:buffer");
   "node:fs": typeof import("node:fs");
   "node:os": typeof import("node:os");
   "node:worker_threads": typeof import("node:worker_threads");
@@ -24,6 +25,9 @@ const node = (): NodeProcess | undefined => (globalThis as { process?: NodeProce
 export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined {
   return node()?.getBuiltinModule?.(name);
 }
+
+/** Whether there are such modules, without loading one: worker_threads takes 10 ms. */
+export const hasBuiltins = (): boolean => node()?.getBuiltinModule !== undefined;
 
 /** A variable of the environment; undefined where there is none. */
 export const environment = (name: string): string | undefined => node()?.env?.[name];

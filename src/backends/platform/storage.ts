@@ -2,7 +2,7 @@
 // storage in a page. What cannot be kept, or read, is as if it had never been: nothing here throws.
 //
 // A file is replaced as a whole, so that of two processes that write at the same time one wins, and none reads half a text.
-import { builtin, environment } from "./process.js";
+import { builtin, environment, hasBuiltins } from "./process.js";
 
 /** The text of a name, if there is one. */
 export function recall(name: string): string | undefined {
@@ -43,7 +43,7 @@ export function remember(name: string, text: string): boolean {
 
 /** Where texts are kept, for people. */
 export function whereKept(): string {
-  if (builtin("node:fs")) return cacheFolder() ?? "nowhere: there is no home folder";
+  if (hasBuiltins()) return cacheFolder() ?? "nowhere: there is no home folder";
   return localStorageOf() ? "local storage" : "nowhere: there is no storage here";
 }
 
@@ -51,7 +51,7 @@ export function whereKept(): string {
 function cacheFolder(): string | undefined {
   const base = environment("XDG_CACHE_HOME") || environment("LOCALAPPDATA");
   if (base) return `${base}/helixconv`;
-  const home = builtin("node:fs") && builtin("node:os")?.homedir();
+  const home = builtin("node:os")?.homedir();
   return home ? `${home}/.cache/helixconv` : undefined;
 }
 
@@ -61,6 +61,5 @@ const keyOf = (name: string): string => `helixconv ${name}`;
 
 /** Asking for it may be an error by itself, where a page may not store anything. */
 function localStorageOf(): Storage | undefined {
-  const isNode = builtin("node:fs") !== undefined;
-  return isNode ? undefined : (globalThis as { localStorage?: Storage }).localStorage;
+  return hasBuiltins() ? undefined : (globalThis as { localStorage?: Storage }).localStorage;
 }

@@ -1,5 +1,5 @@
 // Threads, where the platform has them: worker_threads in Node and what is compatible with it, module-less workers elsewhere.
-import { builtin, concurrency } from "./process.js";
+import { builtin, concurrency, hasBuiltins } from "./process.js";
 
 export interface Thread {
   post(message: unknown): void;
@@ -16,7 +16,7 @@ export function whyNoThreads(): string | undefined {
     return "threads need SharedArrayBuffer, which a page has only with the headers COOP and COEP";
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false)
     return "threads need a cross-origin isolated page: the headers COOP and COEP";
-  if (builtin("node:worker_threads")) return undefined;
+  if (hasBuiltins()) return undefined;
   if (typeof Worker === "function" && typeof Blob === "function") return undefined;
   return "this platform has no workers that threads could run in (Node has, from 20.16 on)";
 }

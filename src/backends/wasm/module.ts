@@ -1,7 +1,14 @@
 // Compiled modules, as the bundler leaves them and as engines take them.
 
-/** The bytes of pairs of hexadecimal digits. Array methods take many times as long in code that runs for the first time. */
+import { builtin } from "../platform/process.js";
+
+/**
+ * The bytes of pairs of hexadecimal digits. In code that runs for the first time, Node's own Buffer takes a twentieth of the loop's time, and
+ * array methods take many times that.
+ */
 export function bytesOf(digits: string): Uint8Array<ArrayBuffer> {
+  const buffer = builtin("node:buffer")?.Buffer;
+  if (buffer) return new Uint8Array(buffer.from(digits, "hex"));
   const bytes = new Uint8Array(digits.length / 2);
   for (let i = 0; i < bytes.length; i++)
     bytes[i] = (digit(digits.charCodeAt(2 * i)) << 4) | digit(digits.charCodeAt(2 * i + 1));

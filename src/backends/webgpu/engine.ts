@@ -10,6 +10,7 @@ import { Survivor } from "./survivor.js";
 import { clearUncomputed } from "./transfer.js";
 
 export { Gpu } from "./gpu.js";
+export { memoryOf } from "./memory.js";
 
 /** An executable that outlives its GPU; `acquire` gives the one in use, or the next. */
 export const prepareOn = (acquire: () => Promise<Gpu>, plan: Plan, kernel: Operand): Promise<Executable> =>

@@ -3,7 +3,7 @@
 import { HelixError } from "../../errors.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Operand } from "../../problem/problem.js";
-import type { Backend, BackendInfo, Executable } from "../backend.js";
+import type { Backend, BackendInfo, DeviceMemory, Executable } from "../backend.js";
 import { type Found, findDevice, type GpuOptions } from "./device.js";
 import type { Gpu, LimitOptions } from "./gpu.js";
 
@@ -55,6 +55,11 @@ export class WebGpu implements Backend {
   async prepare(plan: Plan, kernel: Operand): Promise<Executable> {
     const { prepareOn } = await engine();
     return prepareOn(() => this.acquire(), plan, kernel);
+  }
+
+  async memory(): Promise<DeviceMemory> {
+    const { memoryOf } = await engine();
+    return memoryOf(await this.acquire());
   }
 
   /** Frees the device and everything on it; what is prepared fails from now on. */
