@@ -188,10 +188,13 @@ export function magnitude(a: Vector): Vector {
   return isVector<Vector>() ? v128.abs<Real>(a) : abs<Vector>(a);
 }
 
-/** The lanes in reverse. */
-export function reversed(a: Vector): Vector {
-  if (!isVector<Vector>()) return a;
-  return sizeof<Real>() === 4 ? v128.shuffle<f32>(a, a, 3, 2, 1, 0) : v128.shuffle<f64>(a, a, 1, 0);
+/** A vector of reals that lie `stride` bytes apart. */
+export function spread(address: usize, stride: usize): Vector {
+  if (!isVector<Vector>()) return load<Vector>(address);
+  if (sizeof<Real>() === 8) return v128.load64_lane(address + stride, v128.load64_zero(address), 1);
+  let values = v128.load32_lane(address + stride, v128.load32_zero(address), 1);
+  values = v128.load32_lane(address + 2 * stride, values, 2);
+  return v128.load32_lane(address + 3 * stride, values, 3);
 }
 
 /** A number in every lane. */

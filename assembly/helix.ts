@@ -4,7 +4,7 @@
 //
 // Axes are a list in memory, outermost first: { count: u32, stride: i32, step: i32, reach: i32 }, the array's stride in bytes, the
 // helix's in numbers, and the position of the last element of the axes inside. Array elements of complex problems are (re, im) pairs.
-import { add, broadcast, LANES, magnitude, mul, REAL, reversed, sumOfLanes } from "./complex";
+import { add, broadcast, LANES, magnitude, mul, REAL, spread, sumOfLanes } from "./complex";
 
 export const AXIS: usize = 16;
 
@@ -90,9 +90,9 @@ function windAxis(
     clearTo(complex, strip, plane, r);
     windRow(strip + r * REAL, array, end - i, scaleRe);
     cursor = r + end - i;
-  } else if (step === 1 && stride === -(<i32>REAL) && !complex) {
+  } else if (step === 1 && !complex) {
     clearTo(complex, strip, plane, r);
-    windReversed(strip + r * REAL, array, end - i, scaleRe);
+    windSpread(strip + r * REAL, array, stride, end - i, scaleRe);
     cursor = r + end - i;
   } else {
     for (; i < end; i++, r += step, array += stride) {
@@ -128,16 +128,16 @@ function windRow(strip: usize, array: usize, count: i32, scale: Real): void {
   total += sumOfLanes(sums);
 }
 
-/** The same, each number before the one that it follows in the array: rows of a kernel that is reversed. */
-function windReversed(strip: usize, array: usize, count: i32, scale: Real): void {
+/** The same of numbers `stride` bytes apart: of a kernel that is reversed, or of every second. */
+function windSpread(strip: usize, array: usize, stride: i32, count: i32, scale: Real): void {
   const scales = broadcast(scale);
   let sums = broadcast(0);
-  for (; count >= <i32>LANES; count -= <i32>LANES, strip += sizeof<Vector>(), array -= sizeof<Vector>()) {
-    const values = reversed(load<Vector>(array - (LANES - 1) * REAL));
+  for (; count >= <i32>LANES; count -= <i32>LANES, strip += sizeof<Vector>(), array += LANES * stride) {
+    const values = spread(array, stride);
     sums = add(sums, magnitude(values));
     store<Vector>(strip, mul(values, scales));
   }
-  for (; count > 0; count--, strip += REAL, array -= REAL) {
+  for (; count > 0; count--, strip += REAL, array += stride) {
     const value = load<Real>(array);
     total += <f64>abs<Real>(value);
     store<Real>(strip, value * scale);

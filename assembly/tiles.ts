@@ -94,8 +94,8 @@ function put(y: usize, sum: Vector, adds: bool): void {
 }
 
 /**
- * Writes the taps of one output channel and one input channel among the weights of `tiles`, times `scale`, and returns Σ |.| of them, in float64: NaN or
- * infinite if one of them is. `places` are their offsets in bytes from `array`.
+ * Writes the taps of one output channel among the weights of `tiles`, times `scale`, and returns Σ |.| of them, in float64: NaN or infinite if one of them
+ * is. `places` are their offsets in bytes from `array`.
  */
 export function pack(weights: usize, places: usize, taps: usize, array: usize, scale: Real): f64 {
   let sum: f64 = 0;

@@ -20,8 +20,7 @@ export interface Cut {
 
 export interface LaidPhase {
   axes: AxisPhase[];
-  /** How many taps of an input channel it has, and how many weights an output channel then has. */
-  taps: number;
+  /** How many real weights a real output channel has: of all input channels' real parts, then of their imaginary parts. */
   count: number;
   /** Where the weights of the first group are, how many bytes each has, and where the taps' lags are. */
   weights: number;
@@ -37,26 +36,26 @@ export const layOutPhases = (instance: Instance, plan: Plan, cut: Cut): LaidPhas
     const { exports, real } = instance;
     const parts = plan.field === "complex" ? 2 : 1;
     const lags = lagsOf(plan, axes, cut, parts);
-    const channels = plan.cin * parts;
-    const count = channels * lags.length;
+    const count = parts * plan.cin * lags.length;
     const bytes = cut.blocks * exports.OUTPUTS.value * count * real;
     const weights = instance.allocate(plan.groups * bytes);
     exports.clear(weights, plan.groups * bytes);
     const all: number[] = [];
-    for (let c = 0; c < channels; c++) {
-      const strip = (Math.floor(c / parts) * cut.planes * parts + (c % parts)) * cut.numbers;
-      for (const lag of lags) all.push((strip + lag) * real);
-    }
+    for (let part = 0; part < parts; part++)
+      for (let c = 0; c < plan.cin; c++) {
+        const strip = (c * cut.planes * parts + part) * cut.numbers;
+        for (const lag of lags) all.push((strip + lag) * real);
+      }
     const vectors = vectorsOf(plan, axes, cut.segment, instance).map((list): [number, number] => {
       // An even number of them: one more lies behind the segment.
       if (list.length % 2 === 1) list.push(cut.segment * real);
       const address = writeWords(instance, list);
       return [address, address + 4 * list.length];
     });
-    return { axes, taps: lags.length, count, weights, bytes, lags: writeWords(instance, all), vectors };
+    return { axes, count, weights, bytes, lags: writeWords(instance, all), vectors };
   });
 
-/** Where in memory the places of a phase's taps are, in the kernel's array: bytes from its first element. */
+/** Where in memory the places of a phase's taps are, of all input channels: bytes in the kernel's array, from an output channel's first element. */
 export function writePlaces(
   instance: Instance,
   plan: Plan,
@@ -74,7 +73,7 @@ export function writePlaces(
   );
   return writeWords(
     instance,
-    elements.map((place) => place * element),
+    kernel.channel.flatMap((channel) => elements.map((place) => (channel + place) * element)),
   );
 }
 

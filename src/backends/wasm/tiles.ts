@@ -69,19 +69,20 @@ export class Tiles extends Stepped {
     const outputs = exports.OUTPUTS.value;
     const sign = plan.conj.w ? -1 : 1;
     let sum = 0;
-    for (const [p, { taps, count, weights, bytes }] of this.phases.entries())
+    for (const [p, { count, weights, bytes }] of this.phases.entries())
       for (let g = 0; g < plan.groups; g++)
-        for (let row = 0; row < plan.cout * parts; row++)
-          for (let c = 0; c < plan.cin * parts; c++) {
-            const [o, part] = [Math.floor(row / parts), row % parts];
-            const [channel, of] = [Math.floor(c / parts), c % parts];
-            const element = at(kernel.batch, o) + at(kernel.group, g) + at(kernel.channel, channel) - first;
-            const source = address + (element * parts + (part ^ of)) * real;
+        for (let row = 0; row < plan.cout * parts; row++) {
+          const [o, part] = [Math.floor(row / parts), row % parts];
+          const source = address + (at(kernel.batch, o) + at(kernel.group, g) - first) * parts * real;
+          const block = weights + g * bytes + Math.floor(row / outputs) * count * outputs * real;
+          const target = block + (row % outputs) * real;
+          for (let of = 0; of < parts; of++) {
             const scale = part === of ? 1 : part === 0 ? -sign : sign;
-            const block = weights + g * bytes + Math.floor(row / outputs) * count * outputs * real;
-            const target = block + (c * taps * outputs + (row % outputs)) * real;
-            sum += exports.pack(target, places[p] as number, taps, source, scale);
+            const half = count / parts;
+            const to = target + of * half * outputs * real;
+            sum += exports.pack(to, at(places, p), half, source + (part ^ of) * real, scale);
           }
+        }
     // A tap that is not finite would turn the strip's gaps into NaN.
     this.isFinite = Number.isFinite(sum);
   }
