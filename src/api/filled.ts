@@ -6,7 +6,7 @@ import type { Operand } from "../problem/problem.js";
 /** Larger kernels are not looked at, at a nanosecond a number. */
 const MOST = 2 ** 14;
 
-/** The part of its taps that are not zero, rounded up to sixteenths, so that similar kernels have one decision. */
+/** The part of its taps that are not zero, rounded up to a power of two, so that similar kernels have one decision. */
 export function filledPart({ view }: Operand): number {
   const { data, offset, shape, stride, dtype } = view;
   const size = shape.reduce((n, m) => n * m, 1);
@@ -21,5 +21,5 @@ export function filledPart({ view }: Operand): number {
     if (data[parts * element] !== 0 || (parts === 2 && data[parts * element + 1] !== 0)) taps++;
   };
   walk(0, offset);
-  return Math.ceil((16 * taps) / size) / 16;
+  return 2 ** Math.ceil(Math.log2(Math.max(taps, 1) / size));
 }

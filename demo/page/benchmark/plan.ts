@@ -34,13 +34,15 @@ function sentenceOf({ candidates }: Timing): string {
   const helix = `onto a helix of ${formatCount(plan.helix)} numbers, where the textbook's has ${formatCount(plan.textbook)}`;
   switch (plan.form) {
     case "spectral":
+      if (plan.pieces > 1)
+        return `${apart} ${helix}, and the kernel is cut into ${plan.pieces} pieces; each is transformed at length ${formatCount(plan.length)}.`;
       return plan.blocks > 1
         ? `${apart} ${helix}, which is cut into ${plan.blocks} blocks; each is transformed at length ${formatCount(plan.length)}.`
         : `${apart} ${helix}, which is transformed at length ${formatCount(plan.length)}.`;
     case "strip":
       return `${apart} ${helix}; each tap is one multiply-add along a strip of ${formatCount(plan.length)}.`;
     case "tiles":
-      return `${apart} ${helix}; tiles of output channels by positions are summed over taps and input channels.`;
+      return `${apart} ${helix}; each number that is loaded is multiplied by the taps of four output channels.`;
     case "rows":
       return "Sums are taken row by row, straight from the definition.";
     case "separable":
@@ -66,8 +68,10 @@ function cellsOf(candidate: CandidateExplanation): string[] {
   ];
 }
 
-function wayOf({ method, form, outer, blocks }: CandidateExplanation): string {
+function wayOf({ method, form, outer, blocks, pieces }: CandidateExplanation): string {
   if (form === "rows") return `${method}, row by row`;
   if (outer > 0) return `${method}, ${outer} apart`;
+  if (form === "tiles") return `${method}, channels in tiles`;
+  if (pieces > 1) return `${method}, the kernel in ${pieces} pieces`;
   return blocks > 1 ? `${method}, ${blocks} blocks` : method;
 }
