@@ -22,6 +22,13 @@ override MEMORY: u32 = PLANE * PLANES;
 
 alias Eight = array<vec2f, 8>;
 alias Places = array<u32, 8>;
+alias Ten = array<vec2f, 10>;            // values of a thread in a stage of odd radix: three butterflies of radix 3, or two of radix 5
+alias TenPlaces = array<u32, 10>;
+
+/** e^(-2πi q/32) */
+const THIRTYSECONDS = Eight(
+  vec2f(1, 0), vec2f(0.98078528, -0.19509032), vec2f(0.92387953, -0.38268343), vec2f(0.83146961, -0.55557023),
+  vec2f(0.70710678, -0.70710678), vec2f(0.55557023, -0.83146961), vec2f(0.38268343, -0.92387953), vec2f(0.19509032, -0.98078528));
 
 @group(0) @binding(5) var<storage, read> roots: array<vec2f>;            // e^(-2πi n/N)
 var<workgroup> memory: array<f32, MEMORY>;
@@ -95,36 +102,120 @@ fn exchange(x: Eight, to: Places, back: Places) -> Eight {
   return v;
 }
 
+/** w^0, …, w^7 from w, w^2 and w^4: three numbers from a table are exact to rounding, and products of them nearly so. */
+fn powers(w: vec2f, w2: vec2f, w4: vec2f) -> Eight {
+  let w3 = mul(w, w2);
+  return Eight(vec2f(1, 0), w, w2, w3, w4, mul(w, w4), mul(w2, w4), mul(w3, w4));
+}
+
 /** A stage of radix 8 after one of `radix`, which left FFTs of length radix · done. */
 fn stage(x: Eight, j: u32, lane: u32, done: u32, radix: u32) -> Eight {
   var v = exchange(x, after(j, lane, done, radix), own(j, lane));
   let turn = (j & (done * radix - 1u)) * (N / (8u * done * radix));
-  for (var q = 1u; q < 8u; q++) { v[q] = mul(v[q], roots[q * turn]); }
+  let w = powers(roots[turn], roots[2u * turn], roots[4u * turn]);
+  for (var q = 1u; q < 8u; q++) { v[q] = mul(v[q], w[q]); }
   return dft(v, 8u);
 }
 
-/** A stage of an odd radix r, as a plain sum, after FFTs of `done` points; `to` is where their values go. */
+/** DFTs of 3 points. */
+fn dft3(x: Ten) -> Ten {
+  var y = x;
+  for (var k = 0u; k < 9u; k += 3u) {
+    let sum = x[k + 1u] + x[k + 2u];
+    let a = x[k] - 0.5 * sum;
+    let b = 0.86602540 * mulNegI(x[k + 1u] - x[k + 2u]);
+    y[k] = x[k] + sum;
+    y[k + 1u] = a + b;
+    y[k + 2u] = a - b;
+  }
+  return y;
+}
+
+/** DFTs of 5 points. */
+fn dft5(x: Ten) -> Ten {
+  var y = x;
+  for (var k = 0u; k < 10u; k += 5u) {
+    let outer = x[k + 1u] + x[k + 4u];
+    let inner = x[k + 2u] + x[k + 3u];
+    let p = mulNegI(x[k + 1u] - x[k + 4u]);
+    let r = mulNegI(x[k + 2u] - x[k + 3u]);
+    let a = x[k] + 0.30901699 * outer - 0.80901699 * inner;
+    let b = x[k] - 0.80901699 * outer + 0.30901699 * inner;
+    let c = 0.95105652 * p + 0.58778525 * r;
+    let d = 0.58778525 * p - 0.95105652 * r;
+    y[k] = x[k] + outer + inner;
+    y[k + 1u] = a + c;
+    y[k + 2u] = b + d;
+    y[k + 3u] = b - d;
+    y[k + 4u] = a - c;
+  }
+  return y;
+}
+
+/**
+ * Places of the butterflies of radix r that a thread has, j, j + STEP, … < N / r: value k is number k % r of the (k / r)-th; PLANE if there is none.
+ * They are those after a stage on FFTs of `done` points; those before it are the same with done = N / r.
+ */
+fn butterflies(j: u32, lane: u32, done: u32, r: u32) -> TenPlaces {
+  var at: TenPlaces;
+  for (var k = 0u; k < 10u; k++) {
+    let i = j + k / r * STEP;
+    at[k] = select(PLANE, slot(i % done + (i / done * r + k % r) * done, lane), i < N / r);
+  }
+  return at;
+}
+
+/** A stage of radix r = 3 or 5 after FFTs of `done` points; `to` is where their values go. */
 fn odd(x: Eight, j: u32, lane: u32, to: Places, done: u32, r: u32) -> Eight {
-  var v: Eight;
-  let length = r * done;
+  let z = butterfly(take(x, to, butterflies(j, lane, N / r, r)), j, done, r);
+  return giveBack(z, butterflies(j, lane, done, r), own(j, lane));
+}
+
+fn butterfly(x: Ten, j: u32, done: u32, r: u32) -> Ten {
+  var z = x;
+  for (var k = 0u; k < 10u; k++) {
+    let turn = (j + k / r * STEP) % done * (N / (r * done));
+    if (k % r > 0u) { z[k] = mul(z[k], roots[k % r * turn]); }
+  }
+  if (r == 3u) { return dft3(z); }
+  return dft5(z);
+}
+
+/** exchange(), to the butterflies of an odd radix. */
+fn take(x: Eight, to: Places, at: TenPlaces) -> Ten {
+  var z: Ten;
   share(x, to);
-  for (var q = 0u; q < 8u; q++) {
-    let k = (j + q * STEP) % length;
-    let i = (j + q * STEP) / length * done + k % done;
-    for (var t = 0u; t < r; t++) {
-      let w = roots[t * k * (N / length) % N];
-      let at = slot(i + t * (N / r), lane);
-      v[q] += memory[at] * w;
-      if (PLANES == 2u) { v[q] += memory[PLANE + at] * mulI(w); }
-    }
+  for (var k = 0u; k < 10u; k++) {
+    if (at[k] == PLANE) { continue; }
+    z[k].x = memory[at[k]];
+    if (PLANES == 2u) { z[k].y = memory[PLANE + at[k]]; }
   }
   if (PLANES == 1u) {
     shareImaginary(x, to);
-    for (var q = 0u; q < 8u; q++) {
-      let k = (j + q * STEP) % length;
-      let i = (j + q * STEP) / length * done + k % done;
-      for (var t = 0u; t < r; t++) { v[q] += memory[slot(i + t * (N / r), lane)] * mulI(roots[t * k * (N / length) % N]); }
-    }
+    for (var k = 0u; k < 10u; k++) { if (at[k] < PLANE) { z[k].y = memory[at[k]]; } }
+  }
+  return z;
+}
+
+/** exchange(), from the butterflies of an odd radix. */
+fn giveBack(z: Ten, to: TenPlaces, back: Places) -> Eight {
+  var v: Eight;
+  workgroupBarrier();
+  for (var k = 0u; k < 10u; k++) {
+    if (to[k] == PLANE) { continue; }
+    memory[to[k]] = z[k].x;
+    if (PLANES == 2u) { memory[PLANE + to[k]] = z[k].y; }
+  }
+  workgroupBarrier();
+  for (var q = 0u; q < 8u; q++) {
+    v[q].x = memory[back[q]];
+    if (PLANES == 2u) { v[q].y = memory[PLANE + back[q]]; }
+  }
+  if (PLANES == 1u) {
+    workgroupBarrier();
+    for (var k = 0u; k < 10u; k++) { if (to[k] < PLANE) { memory[to[k]] = z[k].y; } }
+    workgroupBarrier();
+    for (var q = 0u; q < 8u; q++) { v[q].y = memory[back[q]]; }
   }
   return v;
 }

@@ -6,16 +6,19 @@
 @group(0) @binding(10) var<storage, read> pairs: array<u32>;             // inputs, outputs, where the pairs of each output begin, and the pairs
 @group(0) @binding(11) var<storage, read_write> products: array<vec2f>;  // [slab, row, column]
 
-/** Σ X[i] W[k] at one point of an output slab; a slab's spectrum has `size` points. */
-fn sumOfProducts(slab: u32, point: u32, size: u32) -> vec2f {
+/** Conjugates of Σ X[i] W[k] at the points `point` + q STEP of an output slab; a slab's spectrum has `size` points. */
+fn sumsOfProducts(slab: u32, point: u32, size: u32) -> Eight {
   let inputs = pairs[0];
   let outputs = pairs[1];
   let x = slab / outputs * inputs;
   let w = slabs[sides[UNWOUND].slabs + slab].kernel;
-  var sum = vec2f();
+  var sum: Eight;
   for (var p = pairs[2u + slab % outputs]; p < pairs[3u + slab % outputs]; p += 2u) {
-    sum += mul(data[(x + pairs[p]) * size + point], spectrum[(w + pairs[p + 1u]) * size + point]);
+    let i = (x + pairs[p]) * size + point;
+    let k = (w + pairs[p + 1u]) * size + point;
+    for (var q = 0u; q < 8u; q++) { sum[q] += mul(data[i + q * STEP], spectrum[k + q * STEP]); }
   }
+  for (var q = 0u; q < 8u; q++) { sum[q] = conj(sum[q]); }
   return sum;
 }
 
@@ -44,7 +47,8 @@ fn multiply(@builtin(local_invocation_index) id: u32, @builtin(workgroup_id) gro
   v = fft(v, j, lane);
   for (var q = 0u; q < 8u; q++) { v[q] = conj(mul(v[q], spectrum[kernel + q * STEP])); }
   v = fft(v, j, lane);
-  for (var q = 0u; q < 8u; q++) { data[start + q * STEP] = mul(v[q], between(row, j + q * STEP)); }
+  let w = turns(perColumn(row) * j, perColumn(row) * STEP);
+  for (var q = 0u; q < 8u; q++) { data[start + q * STEP] = mul(v[q], w[q]); }
 }
 
 /** Output slabs: the sum of products, and back. */
@@ -54,8 +58,7 @@ fn accumulate(@builtin(local_invocation_index) id: u32, @builtin(workgroup_id) g
   let lane = laneOf(id);
   let row = group.x * LANES + lane;
   let start = row * ROW + j;
-  var v: Eight;
-  for (var q = 0u; q < 8u; q++) { v[q] = conj(sumOfProducts(group.y, start + q * STEP, COLUMN * ROW)); }
-  v = fft(v, j, lane);
-  for (var q = 0u; q < 8u; q++) { products[group.y * COLUMN * ROW + start + q * STEP] = mul(v[q], between(row, j + q * STEP)); }
+  let v = fft(sumsOfProducts(group.y, start, COLUMN * ROW), j, lane);
+  let w = turns(perColumn(row) * j, perColumn(row) * STEP);
+  for (var q = 0u; q < 8u; q++) { products[group.y * COLUMN * ROW + start + q * STEP] = mul(v[q], w[q]); }
 }

@@ -8,23 +8,19 @@ fn windWhole(slab: u32, j: u32) -> Eight {
   for (var q = 0u; q < 8u; q++) {
     let n = j + q * STEP;
     v[q] = load(n, s);
-    if (REAL) { v[q] = mulConj(vec2f(v[q].x, load(n + N, s).x), fine[n]); }
+    if (REAL) { v[q].y = load(n + N, s).x; }
   }
-  return v;
+  return twist(v, fine[j]);
 }
 
 fn unwindWhole(v: Eight, slab: u32, j: u32) {
   if (slab >= sides[UNWOUND].count) { return; }
   let s = slabs[sides[UNWOUND].slabs + slab];
+  let turned = twist(v, fine[j]);
   for (var q = 0u; q < 8u; q++) {
-    let n = j + q * STEP;
-    if (REAL) {
-      let z = conj(mulConj(v[q], fine[n]));
-      store(z, n, s);
-      store(vec2f(z.y, 0), n + N, s);
-    } else {
-      store(conj(v[q]), n, s);
-    }
+    let z = conj(turned[q]);
+    store(z, j + q * STEP, s);
+    if (REAL) { store(vec2f(z.y, 0), j + q * STEP + N, s); }
   }
 }
 
@@ -60,8 +56,6 @@ fn sum(@builtin(local_invocation_index) id: u32, @builtin(workgroup_id) group: v
   let lane = laneOf(id);
   let slab = group.x * LANES + lane;
   var v: Eight;
-  if (slab < sides[UNWOUND].count) {
-    for (var q = 0u; q < 8u; q++) { v[q] = conj(sumOfProducts(slab, j + q * STEP, N)); }
-  }
+  if (slab < sides[UNWOUND].count) { v = sumsOfProducts(slab, j, N); }
   unwindWhole(fft(v, j, lane), slab, j);
 }

@@ -26,7 +26,7 @@ import { addBias } from "./bias.js";
 import { exactLength, roundToIntegers } from "./exact.js";
 import { recentExecutables, type Supply } from "./executables.js";
 import { chooseInstead } from "./fallback.js";
-import { type GpuArray, isGpuArray } from "./gpuArray.js";
+import { type GpuArray, isGpuArray, residentOf } from "./gpuArray.js";
 import type { SharedOptions } from "./options.js";
 import { type Target, targetOf } from "./output.js";
 import { chooseFor } from "./separable.js";
@@ -179,7 +179,10 @@ function start(job: Job, among: Among): Task {
     control: { abort, onProgress: onProgress && marking(onProgress, thrown) },
     exact,
     bias,
-    wishes: made?.wishes ?? wishesOf(options, longest),
+    wishes: made?.wishes ?? {
+      ...wishesOf(options, longest),
+      resident: residentOf(gpuDataOf(signal) !== undefined, out),
+    },
     among,
     thrown,
     attempts: 1,

@@ -9,6 +9,7 @@ import { type PlanSummary, summarise } from "../plan/explain.js";
 import { isExact, resultDtype } from "../problem/convolve.js";
 import type { Operand, Reduction } from "../problem/problem.js";
 import { wishesOf } from "./execute.js";
+import { isGpuArray, onGpu, residentOf } from "./gpuArray.js";
 import { checkOptions, type Operation, type OptionsArgument, type OptionsOf } from "./options.js";
 import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
 import { chooseFor, judge } from "./separable.js";
@@ -57,7 +58,7 @@ export async function explain<O extends Operation>(
   const [x, w] = [specOf(signal, xName), specOf(kernel, wName)];
   const reduction = reduce(operation, x, w, options);
   await detectAll();
-  const wishes = wishesOf(options);
+  const wishes = { ...wishesOf(onGpu(signal, options)), resident: residentOf(isGpuArray(signal), options.out) };
   const given = {
     signal: "data" in signal ? reduction.x(viewOf(signal, xName)) : undefined,
     kernel: "data" in kernel ? reduction.w(viewOf(kernel, wName)) : undefined,

@@ -1,17 +1,7 @@
 // Arrays that lie in a GPU's memory, as signals and as places for results: chains of convolutions whose data never leaves it.
 import { GpuData } from "../backends/webgpu/gpuData.js";
 import { formatShape, HelixError } from "../errors.js";
-import {
-  checkShape,
-  type Dtype,
-  type FloatArray,
-  isComplex,
-  type NdArray,
-  rowMajor,
-  show,
-  sizeOf,
-  type View,
-} from "../ndarray.js";
+import { checkShape, type Dtype, type FloatArray, isComplex, rowMajor, show, sizeOf, type View } from "../ndarray.js";
 import type { SharedOptions } from "./options.js";
 
 /**
@@ -53,8 +43,12 @@ export function gpuView(array: GpuArray, name: string): View<FloatArray> {
   return { data, dtype: dtype as Dtype, shape: [...shape], stride: rowMajor(shape), offset: 0 };
 }
 
+/** What of a call's arrays need not be brought to the GPU, or back. */
+export const residentOf = (signal: boolean, out: unknown): { signal: boolean; out: boolean } | undefined =>
+  signal || isGpuArray(out) ? { signal, out: isGpuArray(out) } : undefined;
+
 /** The options of a call on these arrays: what lies on a GPU is computed there. */
-export function onGpu<O extends SharedOptions>(signal: NdArray | GpuArray, options: O): O {
+export function onGpu<O extends SharedOptions>(signal: unknown, options: O): O {
   const { backend = "auto", out } = options;
   if (!isGpuArray(signal) && !isGpuArray(out)) return options;
   if (backend !== "auto" && backend !== "webgpu")

@@ -13,7 +13,7 @@ import { recentExecutables, type Supply } from "./executables.js";
 import { ATTEMPTS, execute, executeSync, type Job, wishesOf } from "./execute.js";
 import { type Explanation, explanationOf } from "./explain.js";
 import { chooseInstead } from "./fallback.js";
-import { type GpuArray, gpuView, isGpuArray } from "./gpuArray.js";
+import { type GpuArray, gpuView, isGpuArray, onGpu, residentOf } from "./gpuArray.js";
 import { checkOptions, type Operation, type OptionsArgument, type OptionsOf, type SharedOptions } from "./options.js";
 import { type OperandSpec, operandNames, reduce, specOf } from "./reduce.js";
 import { judge } from "./separable.js";
@@ -110,17 +110,22 @@ function settle<O extends Operation>(
   operation: O,
   signal: OperandSpec,
   kernel: NdArray,
-  options: OptionsOf[O],
+  given: OptionsOf[O],
   use: Use,
 ): Settled {
-  checkOptions(operation, options);
+  checkOptions(operation, given);
+  const options = onGpu(signal, given);
   const [xName, wName] = operandNames[operation];
   const spec = specOf(signal, xName);
   const view = viewOf(kernel, wName);
   const reduction = reduce(operation, spec, view, options);
   // Signals are not known yet, so no FFT can be promised to round to exact integers.
   const exact = isExact(spec, view);
-  const wishes = { ...wishesOf(options, exact ? 0 : undefined), kernelKept: use === "many signals" };
+  const wishes = {
+    ...wishesOf(options, exact ? 0 : undefined),
+    kernelKept: use === "many signals",
+    resident: residentOf(isGpuArray(signal), undefined),
+  };
   return { operation, reduction, wishes, spec, kernel: view, exact, bias: biasOf(options, reduction) };
 }
 
@@ -159,17 +164,22 @@ export class Prepared {
     };
   }
 
-  /** Convolves a signal of the prepared shape and dtype. Runs that overlap in time are done one after the other. */
+  /**
+   * Convolves a signal of the prepared shape and dtype. Runs that overlap in time are under way together on a GPU, and are done one after the other
+   * elsewhere.
+   */
   async run(signal: NdArray | GpuArray, options: RunOptions & { out: GpuArray }): Promise<GpuArray>;
   async run(signal: NdArray | GpuArray, options?: RunOptions): Promise<NdArray<FloatArray>>;
   async run(signal: NdArray | GpuArray, options: RunOptions = {}): Promise<NdArray<FloatArray> | GpuArray> {
     const job = this.job(signal, options);
-    const turn = this.queue.then(() => execute(job, this.supply));
+    const turn = this.executable.overlaps
+      ? execute(job, this.supply)
+      : this.queue.then(() => execute(job, this.supply));
     this.running++;
     const done = () => {
       this.running--;
     };
-    this.queue = turn.then(done, done);
+    this.queue = Promise.all([this.queue, turn.then(done, done)]);
     return turn;
   }
 

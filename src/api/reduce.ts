@@ -5,10 +5,11 @@ import { boundaryOf } from "../problem/boundary.js";
 import { reduceConv, reduceConvGradInput, reduceConvGradWeight, reduceConvTranspose } from "../problem/conv.js";
 import { type ArraySpec, reduceConvolve } from "../problem/convolve.js";
 import type { Reduction } from "../problem/problem.js";
+import type { GpuArray } from "./gpuArray.js";
 import type { ConvolutionOptions, Operation, OptionsOf } from "./options.js";
 
-/** An array, or what matters of it: its shape, and its dtype (default float32). */
-export type OperandSpec = NdArray | { shape: readonly number[]; dtype?: Dtype };
+/** An array, on a GPU or not, or what matters of it: its shape, and its dtype (default float32). */
+export type OperandSpec = NdArray | GpuArray | { shape: readonly number[]; dtype?: Dtype };
 
 /** What messages call an operation's two arrays: the signal, which comes anew in each run, and the kernel, which may be kept. */
 export const operandNames: Record<Operation, readonly [signal: string, kernel: string]> = {

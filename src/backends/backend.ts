@@ -40,8 +40,10 @@ export interface Control {
   onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** A plan with a kernel in place. Runs one at a time. */
+/** A plan with a kernel in place. */
 export interface Executable {
+  /** Whether several runs may be under way at once; otherwise they are to be done one after the other. */
+  readonly overlaps?: true;
   run(signal: Operand, out: Output, control: Control): Promise<Outcome>;
   runSync?(signal: Operand, out: Output, control: Control): Outcome;
   /** Replaces the kernel by another of the same shape. */

@@ -4,13 +4,13 @@ import { copyElements, isComplex, rowMajor, type View } from "../../ndarray.js";
 import type { Hold, Plan } from "../../plan/plan.js";
 import { slabOffsets } from "../../plan/slabs.js";
 import type { Operand } from "../../problem/problem.js";
-import type { Output } from "../backend.js";
+import type { Control, Outcome, Output } from "../backend.js";
 import { type HelixAxis, innerAxes, reachOf } from "../helixAxes.js";
 import type { Gpu } from "./gpu.js";
 
 import type { Lease } from "./pool.js";
 import { type Bite, type Cut, Rounds } from "./rounds.js";
-import { filled, STORAGE, sumOf, UNIFORM } from "./transfer.js";
+import { filled, isResident, STORAGE, sumOf, UNIFORM } from "./transfer.js";
 import { type BiteBuffers, Wound } from "./wound.js";
 
 /** Taps whose partial sum is added to the total: more would lose digits in float32. */
@@ -28,8 +28,8 @@ export class Direct extends Wound {
   private readonly lags: Uint32Array<ArrayBuffer>;
   private readonly groups: Uint32Array<ArrayBuffer>;
   private kernel: Operand | undefined;
-  /** Of the run under way. */
-  private taps: Float32Array<ArrayBuffer> = new Float32Array();
+  /** With the kernel's samples as taps, for a signal on the GPU, whose samples cannot be read here. */
+  private tappedByKernel: Promise<Direct> | undefined;
 
   private constructor(
     gpu: Gpu,
@@ -79,6 +79,14 @@ export class Direct extends Wound {
     this.kernelSum = sumOf(kernel.view);
   }
 
+  override async run(signal: Operand, out: Output, control: Control): Promise<Outcome> {
+    if (this.hold === "w" || !isResident(signal)) return super.run(signal, out, control);
+    this.tappedByKernel ??= Direct.create(this.gpu, this.plan, "w");
+    const other = await this.tappedByKernel;
+    other.setKernel(this.held);
+    return other.run(signal, out, control);
+  }
+
   protected samples(signal: Operand): Operand {
     return this.hold === "w" ? signal : this.held;
   }
@@ -87,12 +95,12 @@ export class Direct extends Wound {
     const { plan, hold } = this;
     const [samples, taps] = hold === "w" ? [signal, this.held] : [this.held, signal];
     const conjugate = hold === "w" ? plan.conj.w : plan.conj.x;
-    this.taps = tapsOf(plan, taps, hold, this.parts, conjugate);
     const origin = at(slabOffsets(plan, "out", out.stride), 0);
     return new Rounds(plan, this.cut, {
       samples,
       which: hold === "w" ? "x" : "w",
       out,
+      taps: tapsOf(plan, taps, hold, this.parts, conjugate),
       outputs: (s, g) =>
         taps.batch.map((_, i) => {
           const [b, o] = hold === "w" ? [s, i] : [i, s];
@@ -102,7 +110,7 @@ export class Direct extends Wound {
     });
   }
 
-  protected encode(pass: GPUComputePassEncoder, bite: Bite, buffers: BiteBuffers, lease: Lease): void {
+  protected encode(pass: GPUComputePassEncoder, bite: Bite, buffers: BiteBuffers, lease: Lease, rounds: Rounds): void {
     const { gpu, plan, threads, pipelines, parts } = this;
     const { length, advance } = this.cut;
     const { sides, places, slabs, signal, result } = buffers;
@@ -115,7 +123,7 @@ export class Direct extends Wound {
     pass.dispatchWorkgroups(Math.ceil(length / threads), bite.inputs.length);
     const lags = filled(gpu, lease, this.lags);
     const groups = filled(gpu, lease, this.groups);
-    const taps = filled(gpu, lease, this.taps);
+    const taps = filled(gpu, lease, rounds.sources.taps ?? new Float32Array());
     const bound = { sides, places, slabs, result, strips, lags, groups, taps, strip };
     pass.setPipeline(pipelines.sums);
     pass.setBindGroup(0, gpu.bind("sums", pipelines.sums, bound));

@@ -37,6 +37,8 @@ async function build(gpu: Gpu, plan: Plan): Promise<Executable> {
 
 /** Nothing meets: all outputs are zero. */
 class Zero implements Executable {
+  readonly overlaps = true;
+
   constructor(
     private readonly gpu: Gpu,
     private readonly plan: Plan,

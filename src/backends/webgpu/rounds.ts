@@ -36,6 +36,8 @@ export interface Sources {
   which: "x" | "w";
   out: Output;
   outputs(sample: number, group: number): { base: number; kernel: number }[];
+  /** The samples of the operand that is not wound, where a shader takes them from a list. */
+  taps?: Float32Array<ArrayBuffer>;
 }
 
 /** Rounds that are done together. */
@@ -66,7 +68,7 @@ export class Rounds {
   constructor(
     private readonly plan: Plan,
     private readonly cut: Cut,
-    private readonly sources: Sources,
+    readonly sources: Sources,
   ) {
     const { samples, which, out } = sources;
     this.sampleAxes = woundAxes(plan, samples, which);

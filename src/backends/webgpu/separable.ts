@@ -12,6 +12,8 @@ import type { Lease } from "./pool.js";
 import { isResident, partsOf, STORAGE, sumOf } from "./transfer.js";
 
 export class Separable implements Executable {
+  readonly overlaps = true;
+
   constructor(
     private readonly gpu: Gpu,
     private readonly between: Extract<Run, { kind: "separable" }>["between"],

@@ -8,6 +8,10 @@ import type { Gpu } from "./gpu.js";
 type Build = (gpu: Gpu, plan: Plan) => Promise<Executable>;
 
 export class Survivor implements Executable {
+  readonly overlaps = true;
+  /** Of the loss that is known; runs that were under way together await the same. */
+  private rebuilding: Promise<void> | undefined;
+
   private constructor(
     private readonly acquire: () => Promise<Gpu>,
     private readonly build: Build,
@@ -39,7 +43,10 @@ export class Survivor implements Executable {
       return await this.executable.run(signal, out, control);
     } catch (error) {
       if (!(error instanceof HelixError && error.code === "device-lost")) throw error;
-      await this.rebuild();
+      this.rebuilding ??= this.rebuild().finally(() => {
+        this.rebuilding = undefined;
+      });
+      await this.rebuilding;
       return this.executable.run(signal, out, control);
     }
   }
@@ -54,6 +61,8 @@ export class Survivor implements Executable {
   }
 
   private async rebuild(): Promise<void> {
+    // Another run may have done it before this one heard of the loss.
+    if (this.gpu.lost === undefined) return;
     const gpu = await this.acquire();
     const executable = await this.build(gpu, this.plan);
     executable.setKernel(this.kernel);

@@ -52,6 +52,7 @@ export interface BiteBuffers extends SideBuffers {
 }
 
 export abstract class Wound implements Executable {
+  readonly overlaps = true;
   /** Gives the kernel's buffers back. */
   protected kernelLease: Lease | undefined;
   /** Σ|w|, and what came of bringing the kernel to the GPU. */
@@ -81,7 +82,13 @@ export abstract class Wound implements Executable {
   /** Numbers of a block that are wound, and those that are unwound. */
   protected abstract readonly numbers: { length: number; low: number; high: number };
   protected abstract readonly conjugate: boolean;
-  protected abstract encode(pass: GPUComputePassEncoder, bite: Bite, buffers: BiteBuffers, lease: Lease): void;
+  protected abstract encode(
+    pass: GPUComputePassEncoder,
+    bite: Bite,
+    buffers: BiteBuffers,
+    lease: Lease,
+    rounds: Rounds,
+  ): void;
 
   async run(signal: Operand, out: Output, control: Control): Promise<Outcome> {
     stopIfAborted(control);
@@ -152,7 +159,7 @@ export abstract class Wound implements Executable {
         ]);
         const encoder = device.createCommandEncoder();
         const pass = encoder.beginComputePass();
-        this.encode(pass, bite, { ...sides, signal: input.buffer, result: output.buffer }, lease);
+        this.encode(pass, bite, { ...sides, signal: input.buffer, result: output.buffer }, lease, rounds);
         pass.end();
         const bytes = 4 * parts * (toHost?.elements ?? 0);
         const mappable = toHost && bytes > 0 ? readback.take(bytes, READBACK) : undefined;

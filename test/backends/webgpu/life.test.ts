@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createWebGpu } from "../../../src/backends/webgpu/index.js";
 import { replaceWebGpu } from "../../../src/dispatch/registry.js";
-import { convolve, convolveSync, type NdArray, prepare } from "../../../src/index.js";
+import { convolve, convolveSync, explain, type NdArray, prepare } from "../../../src/index.js";
 import { device, type GpuArray } from "../../../src/webgpu.js";
 import { Random } from "../../random.js";
 import { throwsHelixError } from "../../throws.js";
@@ -55,6 +55,65 @@ if (isThere("dawnDriver", "apt-get install chromium")) {
     assert.ok(near(read.data, twice.data));
     for (const { buffer } of [x, y, z]) (buffer as GPUBuffer).destroy();
     prepared.dispose();
+  });
+
+  test("runs of one prepared convolution are on the GPU together, and a direct one's signals may differ in where they lie", async () => {
+    const { queue } = (await device()) as GPUDevice;
+    const submit = queue.submit.bind(queue);
+    const signals = [1, 2, 3, 4, 5].map(() => filled(40, 50));
+    for (const method of ["fft", "direct"] as const) {
+      const prepared = await prepare("convolve", { signal: image }, blur, { ...options, method });
+      await prepared.run(image);
+      const events: string[] = [];
+      queue.submit = (buffers) => {
+        events.push("submitted");
+        submit(buffers);
+      };
+      const results = await Promise.all(
+        signals.map(async (signal) => {
+          const result = await prepared.run(signal);
+          events.push("done");
+          return result;
+        }),
+      );
+      queue.submit = submit;
+      assert.is(events.indexOf("done"), signals.length, `${method}: ${events}`);
+      results.forEach((result, i) => {
+        assert.ok(
+          near(result.data, convolveSync(signals[i] as NdArray, blur, { mode: "same" }).data),
+          `${method} ${i}`,
+        );
+      });
+      prepared.dispose();
+    }
+  });
+
+  test("a signal on the GPU that is smaller than its kernel is summed directly", async () => {
+    const gpu = (await device()) as GPUDevice;
+    const x: GpuArray = {
+      buffer: gpu.createBuffer({ size: 4 * 30, usage: 0x80 | 0x8 | 0x4 }),
+      shape: [5, 6],
+      dtype: "float32",
+    };
+    gpu.queue.writeBuffer(x.buffer as GPUBuffer, 0, blur.data as Float32Array<ArrayBuffer>);
+    const direct = { ...options, mode: "full", method: "direct" } as const;
+    const prepared = await prepare("convolve", { signal: x }, image, direct);
+    const right = convolveSync(blur, image, { mode: "full" }).data;
+    assert.ok(near((await prepared.run(x)).data, right));
+    assert.ok(near((await prepared.run(blur)).data, right));
+    prepared.dispose();
+    (x.buffer as GPUBuffer).destroy();
+  });
+
+  test("what lies on the GPU is not counted as to be brought there", async () => {
+    const buffer = { size: 4 * 40 * 50 };
+    const onGpu: GpuArray = { buffer, shape: [40, 50], dtype: "float32" };
+    const seconds = async (signal: NdArray | GpuArray, out?: GpuArray) =>
+      (await explain("convolve", { signal, kernel: blur }, out ? { ...options, out } : options)).seconds;
+    const [host, one, both] = [await seconds(image), await seconds(onGpu), await seconds(onGpu, onGpu)];
+    assert.ok(host > one && one > both, `${host} ${one} ${both}`);
+    const { backend } = await explain("convolve", { signal: onGpu, kernel: blur }, { mode: "same" });
+    assert.is(backend, "webgpu");
   });
 
   test("a GpuArray that is not one is refused with its rule, values and remedy", async () => {
