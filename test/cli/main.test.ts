@@ -276,7 +276,7 @@ test("tune measures, prints the rates of every backend and where they are kept, 
   const text = String(await succeed(["tune", "--out", "rates.json"], { before }));
   const { rates, key } = JSON.parse(String(contents("rates.json")));
   assert.equal([Object.keys(rates), key.includes(version)], [["wasm", "js"], true]);
-  assert.is(rowsOf(text, ["wasm", "js"]).length, 12);
+  assert.is(rowsOf(text, ["wasm", "js"]).length, 16);
   assert.match(text, `kept in ${home}/helixconv`);
   assert.is(fs.readdirSync(join(home, "helixconv")).length, 1);
   const { status, stderr } = await run(["tune", "--out"]);
