@@ -36,15 +36,16 @@ export const entryPoints = [
   "src/filter/index.ts",
   "src/io/npy.ts",
   "src/tfjs/index.ts",
+  "src/zarr/index.ts",
 ];
 
-/** The library and its command line, with nothing left to install; TensorFlow.js is its user's own. And the script of threads, in one piece. */
+/** The library and its command line, with nothing left to install; TensorFlow.js and zarrita are their users' own. And the script of threads, in one piece. */
 export const bundleLibrary = async () => {
   const library = { ...options, minify: true, outbase: "src", outdir: "build/js" };
   await build({
     ...library,
     entryPoints: [...entryPoints, "src/cli/main.ts"],
-    external: ["@tensorflow/*"],
+    external: ["@tensorflow/*", "zarrita"],
   });
   await build({ ...library, entryPoints: ["src/worker.ts"], splitting: false, format: "iife" });
 };

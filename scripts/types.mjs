@@ -14,7 +14,7 @@ if (status !== 0) process.exit(1);
 const input = Object.fromEntries(
   entryPoints.map((path) => path.replace(/^src\/|\.ts$/g, "")).map((name) => [name, `${declarations}/${name}.d.ts`]),
 );
-const bundle = await rollup({ input, external: /^@tensorflow\//, plugins: [dts()] });
+const bundle = await rollup({ input, external: [/^@tensorflow\//, "zarrita"], plugins: [dts()] });
 rmSync("build/types", { recursive: true, force: true });
 await bundle.write({ dir: "build/types", chunkFileNames: ({ name }) => `${name.replace(/\.d$/, "")}.d.ts` });
 rmSync(declarations, { recursive: true });

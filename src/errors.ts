@@ -8,7 +8,8 @@ export type ErrorCode =
   | "device-lost"
   | "out-of-memory"
   | "aborted"
-  | "format";
+  | "format"
+  | "store";
 
 /** The fields that a program may read; `expected` is the rule and `actual` the value that broke it. */
 export interface ErrorFields {

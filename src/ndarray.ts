@@ -243,24 +243,33 @@ export function allocate(shape: readonly number[], dtype: Dtype, name: string): 
   }
 }
 
+/** Rows of so many numbers are copied by the engine's own means. */
+const LONG = 32;
+
 /** Copies the elements of one view over those of another of the same shape; both real, or both complex. */
 export function copyElements(from: View, to: View<RealArray>): void {
   const parts = isComplex(from.dtype) ? 2 : 1;
-  const rank = from.shape.length;
-  const copy = (d: number, source: number, target: number): void => {
+  const last = from.shape.length - 1;
+  const size = from.shape[last] as number;
+  const isRow = (view: View) => size === 1 || view.stride[last] === 1;
+  const source = size * parts >= LONG && isRow(from) && isRow(to) ? typedArrayOf(from) : undefined;
+  const copy = (d: number, p: number, q: number): void => {
+    if (d === last && source) {
+      to.data.set(source.subarray(parts * p, parts * (p + size)), parts * q);
+      return;
+    }
     const n = from.shape[d] as number;
-    const sourceStep = from.stride[d] as number;
-    const targetStep = to.stride[d] as number;
-    for (let i = 0; i < n; i++, source += sourceStep, target += targetStep) {
-      if (d < rank - 1) copy(d + 1, source, target);
-      else if (parts === 1) to.data[target] = from.data[source] as number;
-      else
-        for (let part = 0; part < parts; part++)
-          to.data[parts * target + part] = from.data[parts * source + part] as number;
+    const [step, targetStep] = [from.stride[d] as number, to.stride[d] as number];
+    for (let i = 0; i < n; i++, p += step, q += targetStep) {
+      if (d < last) copy(d + 1, p, q);
+      else for (let part = 0; part < parts; part++) to.data[parts * q + part] = from.data[parts * p + part] as number;
     }
   };
   copy(0, from.offset, to.offset);
 }
+
+const typedArrayOf = ({ data }: View): RealArray | undefined =>
+  ArrayBuffer.isView(data) ? (data as unknown as RealArray) : undefined;
 
 /** How a value that should not be there is written in a message. */
 export function show(value: unknown): string {
