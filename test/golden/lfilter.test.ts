@@ -34,7 +34,9 @@ for (const { name, shape, dtype, data, filter, applied, divided } of golden.case
           { ...x, data: Float32Array.from(data), dtype: dtype === "float64" ? "float32" : "complex64" },
           { backend },
         );
-        assert.ok(difference(single, { data: expected }) < 1e-5, `${operator.name} float32`);
+        // A recursion amplifies its rounding by its gain: some hundred for order 8.
+        const error = difference(single, { data: expected });
+        assert.ok(error < 5e-5, `${operator.name} float32: ${error}`);
       }
     });
 
