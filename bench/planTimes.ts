@@ -17,7 +17,7 @@ const SAMPLE = 0.5;
 /** A plan that takes less has its code compiled for good first: it is run for so long, ms. */
 const WARM_UP = 5;
 /** Threads start, and compile their code, while the event loop has its turns: until one has helped, or so long, ms. */
-const START = 200;
+const START = 20;
 /** What takes so many times the quickest at first, or longer, s, is not run again: it is not the best. */
 const HOPELESS = 2;
 const LONGEST = 2;
