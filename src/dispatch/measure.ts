@@ -96,7 +96,7 @@ function isConfirmed(times: readonly number[], near: number): boolean {
   return second <= near * least;
 }
 
-/** Measures everything, in about two seconds; lets other work in between. */
+/** Measures everything, in some seconds; lets other work in between. */
 export async function measureNow(onProgress?: (fraction: number) => void): Promise<Calibration> {
   await detectAll();
   const { steps, result, dispose } = measurement();
