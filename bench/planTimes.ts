@@ -17,10 +17,9 @@ const SAMPLE = 0.5;
 /** A plan that takes less has its code compiled for good first: it is run for so long, ms. */
 const WARM_UP = 5;
 /** Threads start, and compile their code, while the event loop has its turns: until one has helped, or so long, ms. */
-const START = 200;
-/** What takes so many times the quickest at first, or longer, s, is not run again: it is not the best. */
-const HOPELESS = 2;
-const LONGEST = 2;
+const START = 20;
+/** What takes so many times the quickest after some rounds, or longer than so many seconds, sits out the others: it is not the best. */
+const HOPELESS = { after: 3, times: 2, seconds: 1 };
 /** Plans of more bytes are prepared anew for every call, as in calls of the public API (src/api/executables.ts). */
 const HOLD = 2 ** 28;
 
@@ -59,15 +58,13 @@ function operand(precision: Plan["precision"], outer: number, inner: number, sha
 export async function timePlans(plans: readonly Plan[], arrays: Arrays): Promise<number[]> {
   const entries = plans.map((plan) => new Entry(plan, arrays));
   for (const entry of entries) await entry.begin();
-  const quickest = Math.min(...entries.map(({ first }) => first));
-  const running = entries.filter(
-    ({ first }) => first < Math.min(HOPELESS * quickest, Math.max(LONGEST, 1.1 * quickest)),
-  );
-  for (const { samples } of running) samples.length = 0;
+  const quickest = () => Math.min(...entries.map(({ best }) => best));
+  const isHopeless = ({ best, samples }: Entry) =>
+    best > HOPELESS.times * quickest() && (samples.length >= HOPELESS.after || best > HOPELESS.seconds);
   const { least, most, seconds } = ROUNDS;
   const start = performance.now();
   for (let round = 0; round < least || (round < most && performance.now() - start < 1000 * seconds); round++)
-    for (const entry of running) entry.sample();
+    for (const entry of entries.filter((entry) => !isHopeless(entry))) entry.sample();
   for (const entry of entries) entry.dispose();
   return entries.map(({ samples }) => median(samples));
 }
@@ -77,7 +74,8 @@ class Entry {
   readonly samples: number[] = [];
   private held: Executable | undefined;
   private calls = 1;
-  first = Number.POSITIVE_INFINITY;
+  /** The least seconds of a call. */
+  best = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly plan: Plan,
@@ -94,9 +92,9 @@ class Entry {
       }
     // The very first call finds memory that was never touched.
     for (let call = 0; call < 2 || performance.now() - start < WARM_UP; call++) this.sample();
-    this.first = Math.min(...this.samples);
-    this.calls = Math.min(256, Math.ceil(SAMPLE / 1000 / this.first));
-    this.samples.splice(0, Number.POSITIVE_INFINITY, this.first);
+    this.calls = Math.min(256, Math.ceil(SAMPLE / 1000 / this.best));
+    // What takes long is not run for nothing.
+    if (this.best < HOPELESS.seconds) this.samples.length = 0;
   }
 
   sample(): void {
@@ -109,7 +107,9 @@ class Entry {
       if (this.plan.bytes <= HOLD) this.held = executable;
       else executable.dispose();
     }
-    this.samples.push((performance.now() - start) / this.calls / 1000);
+    const seconds = (performance.now() - start) / this.calls / 1000;
+    this.samples.push(seconds);
+    this.best = Math.min(this.best, seconds);
   }
 
   dispose(): void {

@@ -1,4 +1,4 @@
-"""How much scipy.signal.choose_conv_method loses, on the problems of bench/results/evaluate.json that it covers: one signal, one kernel.
+"""How much scipy.signal.choose_conv_method loses, on the problems of bench/results/evaluation.jsonl that it covers: one signal, one kernel.
 
 python3 bench/native/choose_conv.py, after npm run bench:evaluate. SciPy has two ways, so the best of the two is what its choice is held against.
 """
@@ -45,8 +45,8 @@ def report(title, losses):
 def main():
     random = np.random.default_rng(1)
     losses = {"choose_conv_method": [], "always fft": [], "always direct": []}
-    for case in json.load(open("bench/results/evaluate.json")):
-        problem = case["problem"]
+    for line in open("bench/results/evaluation.jsonl"):
+        problem = json.loads(line)["problem"]
         mode = mode_of(problem["axes"])
         if mode is None or problem["batch"] * problem["cin"] * problem["cout"] > 1:
             continue

@@ -14,7 +14,7 @@ export interface CalibrateOptions {
 }
 
 /**
- * How fast this machine is, by which plans are chosen: what is in use or remembered, or else measured, in about two seconds. What is measured
+ * How fast this machine is, by which plans are chosen: what is in use or remembered, or else measured, in some seconds. What is measured
  * is remembered for later processes, where that is possible: a file in the user's cache folder (XDG_CACHE_HOME or ~/.cache), or local storage.
  *
  * Nobody need call this: once a call takes long enough to be worth it, the same is measured in idle time. HELIXCONV_CALIBRATION=off in

@@ -1,4 +1,5 @@
-// An Explanation as a person reads it: the choice and its reason, and every candidate in one line, from the fastest.
+// An Explanation as a person reads it: the choice and its reason, and every candidate in one line, from the fastest; but of many lengths of
+// blocks the best.
 import { formatShape } from "../errors.js";
 import { formatBytes, formatCount, formatRatio, formatScaled, formatSeconds } from "../format.js";
 import type { CandidateExplanation, Explanation } from "../index.js";
@@ -8,7 +9,6 @@ import { table } from "./table.js";
 const heading = [
   "backend",
   "method",
-  "form",
   "apart",
   "blocks",
   "threads",
@@ -34,8 +34,7 @@ export function explainTable({
 }: Explanation): string {
   const row = (candidate: CandidateExplanation): string[] => [
     candidate.backend,
-    candidate.method,
-    candidate.form,
+    candidate.form === "rows" ? `${candidate.method}, row by row` : candidate.method,
     String(candidate.outer),
     String(candidate.blocks),
     String(candidate.threads),
@@ -48,12 +47,14 @@ export function explainTable({
     formatSeconds(candidate.seconds),
     verdict(candidate, seconds),
   ];
+  const shown = inOrder(candidates).filter(isAmongTheBest);
   return [
     `${operation} gives ${dtype} of shape ${formatShape(shape)}`,
     `chosen: ${backend} ${describePlan(plan)}, ${plan.threads === 1 ? "1 thread" : `${plan.threads} threads`}, predicted ${formatSeconds(seconds)}`,
     `why: ${reason}`,
     "",
-    table([heading, ...inOrder(candidates).map(row)]),
+    table([heading, ...shown.map(row)]),
+    ...(shown.length < candidates.length ? [`and ${candidates.length - shown.length} more in other blocks`] : []),
     "",
     "apart: outer axes that are not wound, but summed in the spectral domain; blocks: pieces of the helix (overlap-save)",
     "separable: direct sums along one axis after the other",
@@ -66,6 +67,15 @@ export function explainTable({
 function inOrder(candidates: readonly CandidateExplanation[]): CandidateExplanation[] {
   const isOut = ({ rejected }: CandidateExplanation) => Number(rejected !== undefined);
   return candidates.toSorted((a, b) => isOut(a) - isOut(b) || a.seconds - b.seconds);
+}
+
+/** Of the blocks of a backend's overlap-save, the few that are best are worth a line. */
+const BLOCKS = 4;
+
+function isAmongTheBest(candidate: CandidateExplanation, k: number, ordered: readonly CandidateExplanation[]): boolean {
+  const isAlike = ({ backend, method }: CandidateExplanation) =>
+    backend === candidate.backend && method === candidate.method;
+  return candidate.method !== "overlap-save" || ordered.slice(0, k).filter(isAlike).length < BLOCKS;
 }
 
 function verdict({ chosen, rejected, seconds }: CandidateExplanation, best: number): string {

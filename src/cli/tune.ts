@@ -14,7 +14,7 @@ export async function tune(out: string | undefined, onProgress: (fraction: numbe
 
 const heading = ["backend", "precision", "kind of plan", "operations/s", "bytes/s", "a row", "a call", "a run"];
 
-export function tuneTable({ key, rates }: Calibration, kept: string): string {
+export function tuneTable({ key, gpu, rates }: Calibration, kept: string): string {
   const rows = Object.entries(rates).flatMap(([backend, precisions]) =>
     Object.entries(precisions).flatMap(([precision, found]) =>
       (["spectral", "strip", "tiles", "rows"] as const).map((kind) => {
@@ -31,13 +31,19 @@ export function tuneTable({ key, rates }: Calibration, kept: string): string {
     ),
   );
   const handing = rates.wasm?.f32?.handing.task;
+  const link = rates.webgpu?.f32?.link;
   return [
     key,
     "",
     table([heading, ...rows]),
     "",
-    "spectral: transforms; strip: direct sums along the helix; rows: direct sums row by row",
+    "spectral: transforms; direct sums: strip, along the helix; tiles, of a layer's channels; rows, row by row",
     ...(handing === undefined ? [] : [`a task that is another thread's costs ${formatSeconds(handing)} more`]),
+    ...(link === undefined
+      ? []
+      : [
+          `${gpu}: data goes there at ${formatScaled(link.upload)}B/s, and back at ${formatScaled(link.readback)}B/s, ${formatSeconds(link.latency)} more a call`,
+        ]),
     `kept in ${kept}`,
     "",
   ].join("\n");

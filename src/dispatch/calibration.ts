@@ -55,7 +55,7 @@ export type Rating = (backend: BackendInfo, plan: Pick<Plan, "precision">) => Ra
 
 const handing: Handing = { task: 15e-6, bytes: 10e9, copy: 30e9 };
 
-/** For float32, on one core at about 4 GHz: fitted to `npm run bench:planner -- 200` and `npm run bench:evaluate`, which print what they predict and what it measures. */
+/** For float32, on one core at about 4 GHz: fitted to `npm run bench:evaluate` and `npm run bench:planner`, which print what they predict and what it measures. */
 const simd: Rates = {
   spectral: { flops: 30e9, bytes: 78e9, row: 6e-9, call: 1.2e-6, run: 7e-6 },
   strip: { flops: 33e9, bytes: 24e9, row: 5e-9, call: 1e-6, run: 5e-6 },

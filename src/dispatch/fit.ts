@@ -1,5 +1,6 @@
 // Rates from what probes took: the default ones, scaled. All of a kind are scaled by how much slower its main probe is than on the machine
-// of the defaults, and then one after the other by what is left to explain of the probe that it dominates.
+// of the defaults, and then one after the other by what is left to explain of the probe that it dominates. What decides between plans is how
+// kinds differ from each other: differences that noise could make are taken to be none.
 import type { Plan } from "../plan/plan.js";
 import { predict, type Rate, type Rates } from "./calibration.js";
 import type { ProbeName } from "./probes.js";
@@ -32,20 +33,39 @@ export const MOST = 8;
 export function fit(defaults: Rates, samples: readonly Sample[]): Rates {
   const found = new Map(samples.map((sample) => [sample.name, sample]));
   const ratio = (name: ProbeName): number | undefined => {
-    const sample = found.get(name);
-    return sample && Number.isFinite(sample.seconds / sample.expected)
-      ? clamp(sample.seconds / sample.expected)
-      : undefined;
+    const { seconds, expected } = found.get(name) ?? { seconds: Number.NaN, expected: 1 };
+    return Number.isFinite(seconds / expected) ? clamp(seconds / expected) : undefined;
   };
+  const overall = middle([...found.keys()].flatMap((name) => ratio(name) ?? []));
   const rates = { ...defaults };
-  for (const kind of Object.keys(mainProbe) as Kind[])
-    rates[kind] = slowed(defaults[kind], ratio(mainProbe[kind]) ?? 1);
+  for (const kind of Object.keys(mainProbe) as Kind[]) {
+    const slower = ratio(mainProbe[kind]) ?? overall;
+    rates[kind] = slowed(defaults[kind], overall * significant(slower / overall));
+  }
   for (const [name, kind, parameter] of about) {
     const sample = found.get(name);
     const slower = ratio(name);
-    if (sample && slower !== undefined) rates[kind] = explain(sample.plan, slower, defaults, rates, kind, parameter);
+    if (!sample || slower === undefined) continue;
+    const already = predict(sample.plan, rates) / predict(sample.plan, defaults);
+    const left = already * significant(slower / already);
+    rates[kind] = explain(sample.plan, left, defaults, rates, kind, parameter);
   }
   return rates;
+}
+
+const middle = (ratios: readonly number[]): number => {
+  const sorted = ratios.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 1;
+};
+
+/** Noise moves a measurement by so many times; what differs by the square of that or more is taken as it is. */
+const NOISE = 1.15;
+
+/** A ratio, or 1 if noise could be all that makes it differ from that; what lies between goes steadily from one to the other. */
+function significant(ratio: number): number {
+  const [size, noise] = [Math.abs(Math.log(ratio)), Math.log(NOISE)];
+  const kept = Math.min(size, Math.max(0, 2 * (size - noise)));
+  return Math.exp(Math.sign(Math.log(ratio)) * kept);
 }
 
 /** A rate of a machine that takes so many times as long. */

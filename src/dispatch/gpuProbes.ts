@@ -58,8 +58,8 @@ export async function measureGpu(backend: Backend): Promise<Rates> {
     };
     const strip = await rateOf("strip", probe("strip", [scaled(200_000)], [1000]));
     const spectral = await rateOf("spectral", probe("spectral", [Math.min(scaled(900_000), info.maxLength)], [1000]));
-    // Row by row is what direct sums are there.
-    return { ...defaults, spectral, strip, rows: strip, link: { upload, readback, latency } };
+    // All direct sums are alike there.
+    return { ...defaults, spectral, strip, tiles: strip, rows: strip, link: { upload, readback, latency } };
   } finally {
     memory.dispose();
   }

@@ -8,9 +8,8 @@ import { prepareProbe, problemOf, timeProbe } from "./probes.js";
 const BATCH = 96;
 const problem = { ...problemOf("f32", [1800], [200]), batch: BATCH };
 
-/** Seconds of a task that are out of these bounds were disturbed. */
-const LEAST = 2e-6;
-const MOST = 60e-6;
+/** What is so many times the default, or a part of it, was disturbed. */
+const MOST = 2;
 
 /** Starts the threads that the measurement needs: they are ready some 100 ms later, once the event loop has had its turn. */
 export function startThreads(backend: Backend): void {
@@ -34,7 +33,7 @@ export function timeHanding(backend: Backend, rates: Rates): Handing {
   const { run } = rates.spectral;
   const each = (all - run) / Math.ceil(tasks / threads);
   const task = each - (one - run + copied / handing.bytes) / tasks;
-  return { ...handing, task: Math.min(MOST, Math.max(LEAST, task)) };
+  return { ...handing, task: Math.min(MOST * handing.task, Math.max(handing.task / MOST, task)) };
 }
 
 function handingProbe(backend: Backend, threads: number) {

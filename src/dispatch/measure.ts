@@ -14,8 +14,12 @@ import { adopt, currentCalibration, currentGpu, keep, nothing, unmeasured } from
 import { type Probe, probesOf, timeProbe } from "./probes.js";
 import { backendNames, backendOf, detectAll } from "./registry.js";
 
-/** Each probe is timed so often, in rounds, and its least time counts: the first round may find code that is not compiled yet. */
-const ROUNDS = 5;
+/**
+ * Each probe is timed in so many rounds, and its least time counts: the first round may find code that is not compiled yet. Unless a second time
+ * comes this near to it, more rounds follow; and if none ever comes near, the machine was too busy for this probe to say anything.
+ */
+const ROUNDS = { least: 5, most: 12 };
+const NEAR = { enough: 1.05, barely: 1.25 };
 
 /** One piece of the work: some milliseconds. */
 type Step = () => void;
@@ -27,55 +31,72 @@ interface Measurement {
   dispose(): void;
 }
 
-/** The steps that measure everything but GPUs. */
+/** A probe, and the seconds that it took in each round. */
+interface Timed {
+  backend: Backend;
+  precision: Plan["precision"];
+  prepare: () => Probe;
+  probe?: Probe;
+  times: number[];
+}
+
+/** The steps that measure everything but GPUs: rounds of all probes, so that each is spread over all the time there is. */
 function measurement(): Measurement {
   const rates: Calibration["rates"] = {};
-  const probes: Probe[] = [];
   const measured = backendNames.map(backendOf).filter((backend) => backend.prepareSync && backend.describe().available);
+  const probes = measured.flatMap((backend) =>
+    precisions.flatMap((precision) =>
+      probesOf(backend, precision).map((prepare): Timed => ({ backend, precision, prepare, times: [] })),
+    ),
+  );
   const steps = [
     ...measured.map((backend) => () => startThreads(backend)),
-    ...measured.flatMap((backend) =>
-      precisions.flatMap((precision) =>
-        stepsFor(backend, precision, probes, (found) => {
-          rates[backend.name] = { ...rates[backend.name], [precision]: found };
-        }),
-      ),
-    ),
+    ...Array.from({ length: ROUNDS.most }, (_, round) =>
+      probes.map((probe) => () => measureAgain(probe, round)),
+    ).flat(),
     ...measured.map((backend) => () => {
-      const found = rates[backend.name];
-      if (!found?.f32 || !found.f64) return;
-      const handing = timeHanding(backend, found.f32);
-      rates[backend.name] = { f32: { ...found.f32, handing }, f64: { ...found.f64, handing } };
+      rates[backend.name] = ratesFrom(backend, probes);
     }),
   ];
   return {
     steps,
     result: () => ({ ...nothing(), rates }),
     dispose: () => {
-      for (const probe of probes) probe.dispose();
+      for (const { probe } of probes) probe?.dispose();
     },
   };
 }
 
 const precisions = ["f32", "f64"] as const;
 
-function stepsFor(backend: Backend, precision: Plan["precision"], held: Probe[], done: (rates: Rates) => void): Step[] {
-  const probes = probesOf(backend, precision);
-  const samples: (Sample & { probe: Probe })[] = [];
-  const first = probes.map((prepare) => () => {
-    const probe = prepare();
-    held.push(probe);
-    samples.push({ ...probe, probe, seconds: timeProbe(probe) });
-  });
-  const again = probes.map((_, k) => () => {
-    const sample = samples[k];
-    if (sample) sample.seconds = Math.min(sample.seconds, timeProbe(sample.probe));
-  });
-  const rounds = Array.from({ length: ROUNDS - 1 }, () => again).flat();
-  return [...first, ...rounds, () => done(fit(defaultRates(backend.describe(), { precision }), samples))];
+function measureAgain(timed: Timed, round: number): void {
+  if (round >= ROUNDS.least && isConfirmed(timed.times, NEAR.enough)) return;
+  timed.probe ??= timed.prepare();
+  timed.times.push(timeProbe(timed.probe));
 }
 
-/** Measures everything, in about two seconds; lets other work in between. */
+function ratesFrom(backend: Backend, probes: readonly Timed[]): Record<Plan["precision"], Rates> {
+  const of = (precision: Plan["precision"]): Rates => {
+    const sure = probes.filter(
+      (timed) => timed.backend === backend && timed.precision === precision && isConfirmed(timed.times, NEAR.barely),
+    );
+    const samples = sure.flatMap(({ probe, times }): Sample[] =>
+      probe ? [{ ...probe, seconds: Math.min(...times) }] : [],
+    );
+    return fit(defaultRates(backend.describe(), { precision }), samples);
+  };
+  const [f32, f64] = [of("f32"), of("f64")];
+  const handing = timeHanding(backend, f32);
+  return { f32: { ...f32, handing }, f64: { ...f64, handing } };
+}
+
+/** Whether the two least of some times differ by no more than so many times. */
+function isConfirmed(times: readonly number[], near: number): boolean {
+  const [least = 0, second = Number.POSITIVE_INFINITY] = times.toSorted((a, b) => a - b);
+  return second <= near * least;
+}
+
+/** Measures everything, in some seconds; lets other work in between. */
 export async function measureNow(onProgress?: (fraction: number) => void): Promise<Calibration> {
   await detectAll();
   const { steps, result, dispose } = measurement();

@@ -7,7 +7,7 @@ import { type Geometry, wind } from "./geometry.js";
 import { type Length, lengthsFrom, transformLength } from "./lengths.js";
 import type { AxisPlan, Hold, Plan, Spectral } from "./plan.js";
 import { windSamples } from "./tiles.js";
-import { trim } from "./trim.js";
+import { meetings, trim } from "./trim.js";
 
 type Trimmed = Omit<AxisPlan, "pitch">;
 
@@ -76,9 +76,14 @@ function zeroPlan(problem: Problem): Plan {
   };
 }
 
+/** Products of slabs are listed: more take longer to list than anything else could, and longer lists than engines can hold. */
+const MOST_PRODUCTS = 2 ** 24;
+
 /** One circular convolution of the whole helix; and with 1, 2, … outer axes apart, one for each of their slabs. */
 function spectralPlans(problem: Problem, trimmed: readonly Trimmed[]): Plan[] {
-  return trimmed.map((_, outer) => {
+  const products = (outer: number) => trimmed.slice(0, outer).reduce((n, axis) => n * meetings(axis), 1);
+  const apart = trimmed.map((_, outer) => outer).filter((outer) => products(outer) <= MOST_PRODUCTS);
+  return apart.map((outer) => {
     const geometry = wind(trimmed, outer);
     const { helix, span, first } = geometry;
     const length = transformLength(pointsOf(problem, helix));

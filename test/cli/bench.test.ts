@@ -14,7 +14,7 @@ test("each timing has a line with its median, its prediction and a bar as long a
   assert.match(line("wasm"), /fft +1 +10 ms +2\.00 of it +█$/);
   assert.match(line("js"), /1 s +1\.00 of it +█{17}$/);
   assert.match(text, /W1: .*\(25,25,41,51\) \* \(10,10,10,10\), f32/);
-  assert.match(text, /left out: .*more than 5 s, so all of W2; W6, a layer/);
+  assert.match(text, /left out: .*more than 5 s, so all of W2; float64 on a GPU/);
 });
 
 test.run();

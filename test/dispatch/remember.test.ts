@@ -16,8 +16,8 @@ let folders = 0;
 /** A cache folder that does not exist yet. */
 const freshCache = () => join(home, String(++folders));
 
-/** Runs a program that imports the library; gives what it prints, as JSON. */
-function run(source: string, env: NodeJS.ProcessEnv): Promise<unknown> {
+/** Runs a program that imports the library, as this user or another; gives what it prints, as JSON. */
+function run(source: string, env: NodeJS.ProcessEnv, user: { uid?: number; gid?: number } = {}): Promise<unknown> {
   const program = `import { backends, calibrate, convolve, convolveSync, explain, useCalibration } from ${JSON.stringify(library)};
     const ones = (...shape) => ({ data: new Float32Array(shape.reduce((n, m) => n * m, 1)).fill(1), shape });
     ${source}`;
@@ -26,7 +26,7 @@ function run(source: string, env: NodeJS.ProcessEnv): Promise<unknown> {
     execFile(
       process.execPath,
       ["--input-type=module", "-e", program],
-      { env: { ...clean, ...env }, timeout: 60_000 },
+      { env: { ...clean, ...env }, timeout: 60_000, ...user },
       // Drivers of a GPU may have something to say on standard error.
       (error, stdout) => {
         if (error) reject(error);
@@ -135,6 +135,24 @@ test("without a home, with one that cannot be written to, and with a file in its
     assert.equal(await run(source, env), [CALIBRATION_VERSION, [1, 2, 2, 2, 2, 1]]);
   }
   assert.not.ok(fs.existsSync(join(home, "nobody")));
+});
+
+test("in a home that is read-only, everything works and nothing is kept", async () => {
+  const folder = freshCache();
+  fs.mkdirSync(folder);
+  fs.chmodSync(home, 0o755);
+  fs.chmodSync(folder, 0o555);
+  // To root nothing is read-only: it becomes nobody.
+  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const source = `import { writeFileSync } from "node:fs";
+    const refused = [];
+    try { writeFileSync(${JSON.stringify(join(folder, "file"))}, ""); } catch (error) { refused.push(error.code); }
+    const found = await calibrate();
+    const { data } = await convolve(ones(5), ones(2));
+    ${print}([refused, found.version, [...data].map(Math.round)]))`;
+  for (const env of [{ XDG_CACHE_HOME: folder }, { XDG_CACHE_HOME: "", HOME: folder }])
+    assert.equal(await run(source, env, nobody), [["EACCES"], 2, [1, 2, 2, 2, 2, 1]]);
+  assert.equal(fs.readdirSync(folder), []);
 });
 
 test("processes that measure at the same time all succeed, and leave one whole file", async () => {
